@@ -1,0 +1,131 @@
+"""Salesforce access for Python agents without a password.
+
+``connect()`` reads the settings and gives an :class:`OrgSession`, which holds the access token of one org and user,
+renews it when Salesforce rejects it, and explains every failure. :class:`SalesforceAuth` puts it under an httpx client.
+
+All names below are loaded on first use: ``import orgkey`` itself costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orgkey.causes import Cause, Diagnosis, Permanence, Who
+    from orgkey.clock import Clock
+    from orgkey.diagnosis import Evidence, diagnose
+    from orgkey.errors import (
+        ConfigError,
+        CoolingDown,
+        IdentityChanged,
+        MissingScope,
+        OrgChanged,
+        OrgkeyError,
+        OrgkeyWarning,
+        PasswordIgnoredWarning,
+        SettingsWarning,
+        TokenAnswerRefused,
+        TokenEndpointUnreachable,
+        TokenRequestError,
+        UntrustedHost,
+        UserChanged,
+    )
+    from orgkey.events import Event, EventKind
+    from orgkey.grants import ClientCredentials, Grant, JWTBearer
+    from orgkey.keys import RSASigner, Signer, load_signer
+    from orgkey.org import API_DOMAINS
+    from orgkey.plugins import CommandPlugin, ReplacementPlugin, hookimpl
+    from orgkey.replacements import install
+    from orgkey.replay import Call, NeedToken, Reply, exchange, run_exchange
+    from orgkey.secrets import Secret, redact
+    from orgkey.sender import HTTPSettings
+    from orgkey.session import OrgSession, SessionOptions
+    from orgkey.settings import connect
+    from orgkey.token import Token
+    from orgkey.transport import SalesforceAuth
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "API_DOMAINS",
+    "Call",
+    "Cause",
+    "ClientCredentials",
+    "Clock",
+    "CommandPlugin",
+    "ConfigError",
+    "CoolingDown",
+    "Diagnosis",
+    "Event",
+    "EventKind",
+    "Evidence",
+    "Grant",
+    "HTTPSettings",
+    "IdentityChanged",
+    "JWTBearer",
+    "MissingScope",
+    "NeedToken",
+    "OrgChanged",
+    "OrgSession",
+    "OrgkeyError",
+    "OrgkeyWarning",
+    "PasswordIgnoredWarning",
+    "Permanence",
+    "RSASigner",
+    "ReplacementPlugin",
+    "Reply",
+    "SalesforceAuth",
+    "Secret",
+    "SessionOptions",
+    "SettingsWarning",
+    "Signer",
+    "Token",
+    "TokenAnswerRefused",
+    "TokenEndpointUnreachable",
+    "TokenRequestError",
+    "UntrustedHost",
+    "UserChanged",
+    "Who",
+    "__version__",
+    "connect",
+    "diagnose",
+    "exchange",
+    "hookimpl",
+    "install",
+    "load_signer",
+    "redact",
+    "run_exchange",
+]
+
+_HOME = {
+    **dict.fromkeys(["Cause", "Diagnosis", "Permanence", "Who"], "causes"),
+    "Clock": "clock",
+    **dict.fromkeys(["Evidence", "diagnose"], "diagnosis"),
+    **dict.fromkeys(["Event", "EventKind"], "events"),
+    **dict.fromkeys(["Call", "NeedToken", "Reply", "exchange", "run_exchange"], "replay"),
+    **dict.fromkeys(["ClientCredentials", "Grant", "JWTBearer"], "grants"),
+    **dict.fromkeys(["RSASigner", "Signer", "load_signer"], "keys"),
+    "API_DOMAINS": "org",
+    **dict.fromkeys(["CommandPlugin", "ReplacementPlugin", "hookimpl"], "plugins"),
+    "install": "replacements",
+    **dict.fromkeys(["Secret", "redact"], "secrets"),
+    "HTTPSettings": "sender",
+    **dict.fromkeys(["OrgSession", "SessionOptions"], "session"),
+    "connect": "settings",
+    "Token": "token",
+    "SalesforceAuth": "transport",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        msg = f"module 'orgkey' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value: object = getattr(import_module(f"orgkey.{_HOME.get(name, 'errors')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

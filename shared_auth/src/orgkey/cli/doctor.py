@@ -1,0 +1,115 @@
+"""``orgkey doctor``: goes through the chain and names the first thing that breaks, with its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003  # typer reads annotations at run time
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from orgkey.cli.options import Json, Profile  # noqa: TC001  # typer reads annotations at run time
+from orgkey.cli.output import ExitCode, Output, UsageProblem
+
+if TYPE_CHECKING:
+    from orgkey.doctor import Examination, Report, Result
+
+__all__ = ["doctor"]
+
+_MARKS: Final = {
+    "ok": ("ok", "green"),
+    "warning": ("warning", "yellow"),
+    "failed": ("FAILED", "bold red"),
+    "not run": ("not run", "dim"),
+}
+_KINDS: Final = ("", "sandbox", "production")
+# What the exit code says about the first broken link; any other is 1.
+_CODES: Final = {"settings": ExitCode.USAGE, "key": ExitCode.USAGE, "token": ExitCode.NO_TOKEN}
+
+
+def doctor(
+    profile: Profile = None,
+    *,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The key's certificate.", show_default="beside the key")
+    ] = None,
+    as_admin: Annotated[
+        str, typer.Option(metavar="PROFILE", help="An administrator's profile: reads what the org knows of a failure.")
+    ] = "",
+    expect_user: Annotated[
+        str, typer.Option(metavar="USER", help="Who should act.", show_default="SALESFORCE_USERNAME")
+    ] = "",
+    expect_org: Annotated[str, typer.Option(metavar="ID", help="Which org it should be.", show_default=False)] = "",
+    expect_kind: Annotated[str, typer.Option(help="sandbox or production.", show_default=False)] = "",
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a report for a ticket; it holds no secret.")
+    ] = None,
+    watch: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="Repeat with so many seconds in between; 0 is once.")
+    ] = 0,
+    rounds: Annotated[int, typer.Option(min=0, help="With --watch: stop after so many; 0 goes on.")] = 0,
+    as_json: Json = False,
+) -> int:
+    """Check the whole way from the settings to a query, and say what breaks first and how to mend it.
+
+    Exit codes: 0 the chain holds; 2 settings or key; 3 no token; 1 anything else.
+    """
+    from orgkey.clock import SYSTEM_CLOCK
+    from orgkey.doctor import Examination, Expected
+
+    output = Output(as_json=as_json)
+    if expect_kind not in _KINDS:
+        raise UsageProblem(f"--expect-kind is {expect_kind!r}. It takes sandbox or production.")
+    expected = Expected(username=expect_user, org_id=expect_org, kind=expect_kind)
+
+    def exam() -> Examination:
+        return Examination(profile=profile, certificate=certificate, admin=as_admin, expected=expected)
+
+    done = 0
+    while True:
+        found = _examine(output, exam())
+        done += 1
+        if report is not None:
+            _write(report, found)
+        if not watch or done == rounds:
+            return _code(found)
+        SYSTEM_CLOCK.sleep(watch)
+
+
+def _examine(output: Output, exam: Examination) -> Report:
+    from orgkey.doctor import Report, examine
+
+    began, results = exam.clock.now(), []
+    with output.waiting("Examining"):
+        for result in examine(exam):
+            results.append(result)
+            if not output.as_json:
+                _show(output, result)
+    found = Report(exam.profile, began, tuple(results))
+    if output.as_json:
+        output.value(found.as_dict())
+    elif found.diagnosis is not None:
+        output.diagnosis(found.diagnosis)
+    return found
+
+
+def _show(output: Output, result: Result) -> None:
+    found = result.finding
+    mark, colour = _MARKS[found.status.value]
+    seconds = f"{result.seconds:.2f} s" if result.seconds >= 0.01 else ""  # noqa: PLR2004  # a hundredth is not seen
+    output.check(mark, colour, result.title, found.why, seconds)
+    if found.status.value in {"failed", "warning"}:
+        for fact in found.evidence:
+            output.check("", "", "", fact, "")
+
+
+def _write(path: Path, found: Report) -> None:
+    try:
+        path.write_text(found.text(), encoding="utf-8")
+    except OSError as error:
+        raise UsageProblem(f"The report {path} cannot be written: {error.strerror}.") from None
+
+
+def _code(found: Report) -> ExitCode:
+    if found.broken is None:
+        return ExitCode.OK
+    return _CODES.get(found.broken.name, ExitCode.FAILED)

@@ -1,0 +1,85 @@
+"""Checks of what is here: the settings, and the key with its certificate. Nothing is sent."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from orgkey.doctor.finding import Check, Finding, failed, not_run, ok, warning
+from orgkey.errors import ConfigError, OrgkeyWarning
+from orgkey.grants import JWTBearer
+from orgkey.keys.certificate import Certificate, certificate_beside, read_certificate
+from orgkey.settings import connect, key_file
+
+if TYPE_CHECKING:
+    from orgkey.doctor.examination import Examination
+
+__all__ = ["CHECKS"]
+
+_SOON: Final = 60  # days
+
+
+def _settings(exam: Examination) -> Finding:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", OrgkeyWarning)
+        try:
+            exam.session = session = connect(exam.profile, attempts=1, clock=exam.clock)
+        except ConfigError as error:
+            return failed(exam.diagnose("local", "SETTINGS_UNUSABLE"), *error.problems)
+    grant = session.grant
+    evidence = [f"login URL: {session.login_url}", f"grant: {grant.name}", f"client id: {grant.client_id}"]
+    evidence += [f"username: {grant.username}"] if grant.username else []
+    notes = [str(each.message) for each in caught]
+    if notes:
+        return warning(notes[0], *evidence, *notes[1:])
+    return ok("all settings are there and fit each other", *evidence)
+
+
+def _key(exam: Examination) -> Finding:
+    grant = exam.session.grant
+    if not isinstance(grant, JWTBearer):
+        return not_run("Client Credentials uses no key")
+    try:
+        certificate = _certificate(exam, grant)
+    except ConfigError as error:
+        return failed(exam.diagnose("local", "SETTINGS_UNUSABLE"), *error.problems)
+    if certificate is None:
+        return ok(
+            "the key can sign; no certificate lies beside it to compare with",
+            "name the certificate's file to have it compared: --certificate FILE",
+        )
+    now = exam.clock.now()
+    days = certificate.days_left(now)
+    facts = (
+        f"certificate: {certificate.where} ({certificate.name})",
+        f"valid from {_day(certificate.not_before)} until {_day(certificate.not_after)}, {days} days left",
+        f"SHA-256 fingerprint: {certificate.fingerprint}",
+    )
+    if not certificate.belongs_to(grant.signer):
+        return failed(exam.diagnose("local", "ASSERTION_INVALID"), *facts)
+    if not certificate.is_valid(now):
+        return failed(exam.diagnose("local", "CERTIFICATE_NOT_VALID"), *facts)
+    if days <= _SOON:
+        return warning(f"the certificate ends in {days} days: orgkey setup rotate-certificate", *facts)
+    return ok("the key belongs to the certificate, which is valid", *facts)
+
+
+def _certificate(exam: Examination, grant: JWTBearer) -> Certificate | None:
+    if exam.certificate is not None:
+        return read_certificate(exam.certificate)
+    if grant.signer.certificate is not None:
+        return read_certificate(grant.signer.certificate, "the key's own certificate")
+    file = key_file(exam.profile)
+    beside = certificate_beside(file) if file else None
+    return read_certificate(beside) if beside else None
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+CHECKS: Final = (
+    Check("settings", "Settings", _settings),
+    Check("key", "Key and certificate", _key),
+)

@@ -1,0 +1,78 @@
+"""What every grant offers, and the checks that all of them make on their settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from orgkey.secrets import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from orgkey.org import Origin
+    from orgkey.wire import Request
+
+__all__ = ["TOKEN_PATH", "Grant", "text_problem"]
+
+TOKEN_PATH: Final = "/services/oauth2/token"  # noqa: S105  # a path
+
+
+class Grant(Protocol):
+    """A way to obtain an access token. It knows the app and who is meant; it does no I/O and holds no token."""
+
+    @property
+    def name(self) -> str:
+        """``jwt_bearer``, ``client_credentials``, ...: as written in settings, events and diagnoses."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """The app's consumer key."""
+        ...
+
+    @property
+    def username(self) -> str | None:
+        """The user it asks to act as; None where the app decides."""
+        ...
+
+    def token_request(self, login: Origin, now: float) -> Request:
+        """The request for one access token at the host ``login``, made at ``now`` (seconds since the epoch)."""
+        ...
+
+    def acting_as(self, username: str) -> Grant:
+        """The same grant for another user. Raises :class:`~orgkey.ConfigError` where the app decides who acts."""
+        ...
+
+    def client_authentication(self) -> Mapping[str, str | Secret]:
+        """The form fields by which the app proves itself to introspection (RFC 7662 section 2.1)."""
+        ...
+
+    def problems(self, login: Origin) -> list[str]:
+        """What cannot work about this grant at the host ``login``: each with its fix, empty where nothing is wrong."""
+        ...
+
+
+def text_problem(value: str | Secret, setting: str) -> str:
+    """What is wrong with a text setting, or nothing: empty, or with white space that somebody pasted along.
+
+    A secret is not repeated in the message.
+    """
+    if isinstance(value, Secret):
+        return _secret_problem(value, setting)
+    if not value.strip():
+        return f"{setting} is empty."
+    if value != value.strip():
+        return f"{setting} has white space before or after it: {value!r}. Salesforce compares it literally; remove it."
+    if any(character.isspace() or not character.isprintable() for character in value):
+        return f"{setting} has white space inside: {value!r}."
+    return ""
+
+
+def _secret_problem(secret: Secret, setting: str) -> str:
+    if not secret.reveal().strip():
+        return f"{setting} is empty."
+    if secret.reveal() != secret.reveal().strip():
+        return f"{setting} has white space before or after it. Remove it."
+    if not (secret.reveal().isascii() and secret.reveal().isprintable()):
+        return f"{setting} has characters in it that no consumer secret has. Copy it again."
+    return ""

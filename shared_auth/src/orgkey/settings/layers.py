@@ -1,0 +1,145 @@
+"""Where a setting comes from: arguments, environment or profile, each able to name its own settings."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final
+
+from orgkey.keys import Signer
+from orgkey.secrets import Secret
+from orgkey.sender import HTTPSettings
+from orgkey.session import SessionOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = [
+    "OPTION_NAMES",
+    "Layer",
+    "Setting",
+    "allows_loopback_http",
+    "environment_layer",
+    "first",
+    "kept",
+    "kind_problems",
+]
+
+_TEXT: Final = (str,)
+_FILE: Final = (str, os.PathLike)
+_SECRET: Final = (Secret,)
+_SEVERAL: Final = (str, list, tuple, set, frozenset)
+
+# What can be set in the environment as SALESFORCE_<NAME>, in a profile as <name>, and as an argument.
+_SETTINGS: Final[dict[str, tuple[type, ...]]] = {
+    "login_url": _TEXT,
+    "domain": _TEXT,
+    "client_id": _TEXT,
+    "client_secret": _SECRET,
+    "private_key": (Secret, Signer),
+    "private_key_file": _FILE,
+    "private_key_passphrase": _SECRET,
+    "username": _TEXT,
+    "audience": _TEXT,
+    "grant": _TEXT,
+    "ca_file": _FILE,
+}
+# What can be set as an argument and, but for the last, in a profile: the session's own options.
+_OPTIONS: Final[dict[str, tuple[type, ...]]] = {
+    "required_scopes": _SEVERAL,
+    "session_timeout": (int, float),
+    "trusted_hosts": _SEVERAL,
+    "allow_loopback_http": (bool,),
+    "accept_new_org": (bool,),
+    "accept_new_user": (bool,),
+    "attempts": (int,),
+    "http": (str, HTTPSettings),
+}
+_KINDS: Final = _SETTINGS | _OPTIONS
+_TRUE: Final = frozenset({"1", "true", "yes", "on"})
+
+OPTION_NAMES: Final = tuple(option.name for option in fields(SessionOptions))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value and how its owner would name it: ``SALESFORCE_CLIENT_ID``, ``client_id=``, ``client_id in profile x``."""
+
+    where: str
+    value: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One place that settings come from."""
+
+    kind: str  # "arguments", "environment" or "profile"
+    settings: Mapping[str, Setting]
+
+    def get(self, name: str) -> Setting | None:
+        """The setting ``name``, where this layer has it."""
+        return self.settings.get(name)
+
+
+def first(layers: tuple[Layer, ...], name: str) -> Setting | None:
+    """The setting ``name`` of the first layer that has it."""
+    return next((setting for layer in layers if (setting := layer.get(name))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _WrongKind:
+    """Stands where a value was that cannot be used: only its kind is kept, since it may be a misplaced secret."""
+
+    kind: str
+
+
+def kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` with secrets wrapped and unusable values gone, so that no later frame has a plain secret in it."""
+    return {name: _kept(name, value) for name, value in values.items() if value is not None}
+
+
+def _kept(name: str, value: object) -> object:
+    kinds = _KINDS.get(name, ())
+    if isinstance(value, str) and Secret in kinds:
+        return Secret(value)
+    usable = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+    return value if usable else _WrongKind(type(value).__name__)
+
+
+def kind_problems(layer: Layer) -> list[str]:
+    """What of ``layer`` is no setting at all, or of the wrong kind."""
+    problems = []
+    for name, setting in layer.settings.items():
+        if name not in _KINDS:
+            near = difflib.get_close_matches(name, _KINDS, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Settings are: {', '.join(_KINDS)}."
+            problems.append(f"{setting.where} is not a setting. {hint}")
+        elif isinstance(setting.value, _WrongKind):
+            kinds = " or ".join("str" if kind is Secret else kind.__name__ for kind in _KINDS[name])
+            problems.append(f"{setting.where} must be {kinds}, not {setting.value.kind}.")
+    return problems
+
+
+def environment_layer() -> Layer:
+    """The layer of the environment; a variable that is set to nothing counts as not set."""
+    return Layer("environment", dict(_from_environment()))
+
+
+def allows_loopback_http() -> bool:
+    """Whether ORGKEY_ALLOW_LOOPBACK_HTTP permits plain http to this machine."""
+    setting = environment_layer().get("allow_loopback_http")
+    return setting is not None and setting.value
+
+
+def _from_environment() -> Iterator[tuple[str, Setting]]:
+    for name in _SETTINGS:
+        variable = f"SALESFORCE_{name.upper()}"
+        if os.environ.get(variable, "").strip():
+            yield name, Setting(variable, _kept(name, os.environ[variable]))
+    loopback = "ORGKEY_ALLOW_LOOPBACK_HTTP"
+    if os.environ.get(loopback, "").strip():
+        yield "allow_loopback_http", Setting(loopback, os.environ[loopback].strip().lower() in _TRUE)
+    library = "ORGKEY_HTTP"
+    if os.environ.get(library, "").strip():
+        yield "http", Setting(library, os.environ[library].strip())

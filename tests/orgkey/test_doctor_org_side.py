@@ -1,0 +1,155 @@
+"""``orgkey doctor --as-admin``: the org's own records bring each overloaded refusal down to one cause."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from orgkey.cli.app import run
+from orgkey_sim import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from orgkey_sim import App, Org, User
+
+USERNAME = "agent@acme.example"
+
+
+@pytest.fixture
+def org() -> Iterator[Org]:
+    with World() as world:
+        yield world.create_org("acme")
+
+
+@pytest.fixture
+def user(org: Org) -> User:
+    return org.create_user(USERNAME)
+
+
+@pytest.fixture
+def app(org: Org, user: User, environment: Callable[..., None], tmp_path: Path) -> App:
+    """An app with its settings in the environment, and the profile ``boss`` of an administrator."""
+    app = org.create_app("Agent", run_as=user)
+    environment(login_url=org.login_url, client_id=app.client_id, username=USERNAME, grant="jwt_bearer")
+    environment(private_key_file=app.private_key_file, ORGKEY_ALLOW_LOOPBACK_HTTP="1")
+    boss = org.create_app("Deployer", flows={"client_credentials"})
+    boss.relax_ip = True
+    (tmp_path / "given").mkdir()
+    profiles = tmp_path / "given" / "profiles.toml"
+    profiles.write_text(
+        f'[boss]\nlogin_url = "{org.login_url}"\nclient_id = "{boss.client_id}"\n'
+        f'client_secret = "{boss.client_secret}"\ngrant = "client_credentials"\n'
+    )
+    profiles.chmod(0o600)
+    environment(ORGKEY_CONFIG=str(profiles))
+    return app
+
+
+class Asked:
+    """One run with an administrator's profile."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> None:
+        self.code = run(["doctor", "--json", "--as-admin", "boss", *arguments])
+        self.report: Any = json.loads(capsys.readouterr().out)
+        self.cause = self.report["cause"]
+        self.side: Any = next((each for each in self.report["checks"] if each["check"] == "org_side"), None)
+        self.facts = " | ".join(self.side["evidence"]) if self.side else ""
+
+
+def other_hours() -> tuple[int, int]:
+    hour = datetime.now(UTC).hour
+    return (hour + 2, hour + 3) if hour < 21 else (1, 2)
+
+
+FAULTS: dict[str, tuple[Callable[[Org, App, User], object], str, str]] = {
+    "deactivated": (lambda org, app, user: user.deactivate(), "USER_INACTIVE", "deactivated"),
+    "frozen": (lambda org, app, user: user.freeze(), "USER_FROZEN", "frozen"),
+    "address": (
+        lambda org, app, user: setattr(org.policies, "login_ip_ranges", ("203.0.113.0/24",)),
+        "LOGIN_IP_RESTRICTED",
+        "'Restricted IP' from 127.0.0.1",
+    ),
+    "hours": (
+        lambda org, app, user: setattr(org.policies, "login_hours", other_hours()),
+        "LOGIN_HOURS_RESTRICTED",
+        "Restricted Time",
+    ),
+    "not approved": (
+        lambda org, app, user: app.withdraw_approval(user),
+        "USER_NOT_ADMIN_APPROVED",
+        "permission sets of the user: none",
+    ),
+    "not consented": (
+        lambda org, app, user: org.provoke("user_not_approved", app),
+        "USER_NOT_APPROVED",
+        "'Failed: Not approved for access'",
+    ),
+    "other key": (lambda org, app, user: app.replace_certificate(), "ASSERTION_INVALID", "Signature Invalid"),
+    "audience": (
+        lambda org, app, user: org.provoke("audience_invalid", app),
+        "AUDIENCE_INVALID",
+        "Failed: Audience Invalid",
+    ),
+    "logins": (lambda org, app, user: org.provoke("rate_limit_exceeded", app), "LOGIN_RATE_EXCEEDED", ""),
+    "no app": (
+        lambda org, app, user: org.delete_app(app),
+        "CLIENT_ID_INVALID",
+        "External Client Apps of the org: Deployer",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_org_says_which_of_the_causes_it_is(
+    org: Org, app: App, user: User, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    break_it, cause, fact = FAULTS[fault]
+    break_it(org, app, user)
+    if fault == "logins":
+        org.rate_limit_logins(1)
+        assert run(["whoami", "--json"]) == 0
+        capsys.readouterr()
+    asked = Asked(capsys)
+    assert asked.code == 3
+    assert asked.cause == cause
+    assert fact in asked.facts
+
+
+def test_a_user_that_the_org_does_not_have(
+    app: App, environment: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(username="agent@acme.example.dev")
+    asked = Asked(capsys)
+    assert asked.cause == "USER_NOT_IN_ORG"
+    assert asked.side["diagnosis"]["wire"].startswith("invalid_grant")
+
+
+def test_what_a_user_has_is_shown(org: Org, app: App, user: User, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["whoami"]) == 0
+    capsys.readouterr()
+    org.put_permission_set("Sales_Data")
+    org.assign(user, "Sales_Data")
+    app.withdraw_approval(user)
+    asked = Asked(capsys)
+    assert "permission sets of the user: Sales_Data" in asked.facts
+    assert "OauthToken: Agent, used 1 times" in asked.facts
+
+
+def test_a_healthy_org_is_not_asked(app: App, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = Asked(capsys)
+    assert (asked.code, asked.side) == (0, None)
+
+
+def test_an_administrator_who_cannot_log_in_costs_nothing_but_the_evidence(
+    org: Org, app: App, user: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user.deactivate()
+    org.users["admin@acme.example"].deactivate()
+    asked = Asked(capsys)
+    assert asked.cause == "USER_INACTIVE"
+    assert asked.side["status"] == "warning"
