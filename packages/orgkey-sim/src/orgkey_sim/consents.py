@@ -1,0 +1,94 @@
+"""What users have consented to: authorization codes, and the refresh tokens that come of them."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from orgkey_sim.model import App, User
+
+__all__ = ["Code", "Consents", "RefreshToken"]
+
+_CODE_SECONDS: Final = 900.0
+"""How long an authorization code is good (Salesforce Help: "OAuth 2.0 Web Server Flow for Web App Integration")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One authorization code: who consented to what, and what the exchange must bring along."""
+
+    app: App
+    user: User
+    scopes: frozenset[str]
+    redirect_uri: str
+    challenge: str
+    expires: float
+
+
+@dataclass(slots=True)
+class RefreshToken:
+    """One refresh token. Those that replace one another are one family; ``spent`` ones were replaced."""
+
+    app: App
+    user: User
+    scopes: frozenset[str]
+    family: int
+    spent: bool = False
+
+
+class Consents:
+    """The codes and refresh tokens of one org."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, Code] = {}
+        self._refresh_tokens: dict[str, RefreshToken] = {}
+        self._families = itertools.count(1)
+
+    def add_code(
+        self, app: App, user: User, *, scopes: frozenset[str], redirect_uri: str, challenge: str, now: float
+    ) -> str:
+        """Note a consent and return its authorization code."""
+        code = "aPrx" + secrets.token_urlsafe(48)
+        self._codes[code] = Code(app, user, scopes, redirect_uri, challenge, now + _CODE_SECONDS)
+        return code
+
+    def take_code(self, code: str) -> Code | None:
+        """What a code stands for; it is good once."""
+        return self._codes.pop(code, None)
+
+    def add_refresh_token(self, app: App, user: User, scopes: frozenset[str]) -> str:
+        """Give out the first refresh token of a consent."""
+        return self._put(RefreshToken(app, user, scopes, next(self._families)))
+
+    def rotate(self, held: RefreshToken) -> str:
+        """Replace a refresh token with its successor."""
+        held.spent = True
+        return self._put(RefreshToken(held.app, held.user, held.scopes, held.family))
+
+    def find(self, token: str) -> RefreshToken | None:
+        """The refresh token of that text, spent or not."""
+        return self._refresh_tokens.get(token)
+
+    def end(
+        self, *, token: str | None = None, user: User | None = None, app: App | None = None, family: int | None = None
+    ) -> int:
+        """Drop the refresh tokens that match all that is given, or every one, and return how many."""
+        matching = [
+            text
+            for text, held in self._refresh_tokens.items()
+            if (token is None or text == token)
+            and (user is None or held.user is user)
+            and (app is None or held.app is app)
+            and (family is None or held.family == family)
+        ]
+        for text in matching:
+            del self._refresh_tokens[text]
+        return len(matching)
+
+    def _put(self, held: RefreshToken) -> str:
+        text = "5Aep861" + secrets.token_urlsafe(48)
+        self._refresh_tokens[text] = held
+        return text

@@ -1,0 +1,1 @@
+"""SOQL and SOSL: text to syntax tree to SQL."""

@@ -1,0 +1,1 @@
+"""The OAuth endpoints: one module per grant, and the table of everything they refuse with."""
