@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+import os
+
+from simple_salesforce import Salesforce
+
+
+def count(sf: Salesforce) -> int:
+    return sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"]
+
+
+client: Salesforce = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+print(count(client))

@@ -1,0 +1,10 @@
+import os
+
+from simple_salesforce import Salesforce  # type: ignore[import-untyped]
+
+sf = Salesforce(  # one connection for the whole run
+    username=os.environ["SF_USERNAME"],
+    password=os.environ["SF_PASSWORD"],
+    security_token=os.environ["SF_TOKEN"],
+)
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,13 @@
+import os
+
+from simple_salesforce import Salesforce
+
+sf = Salesforce(
+    username=os.environ["SF_USERNAME"],
+    password=(
+        os.environ["SF_PASSWORD"]  # set by the deploy job
+        + os.environ["SF_TOKEN"]
+    ),
+    security_token="",
+)
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,10 @@
+# coding: cp1252
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+TITLE = "“Accounts” – nightly"
+sf = Salesforce(
+    username=os.environ["SF_USERNAME"],
+)
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,19 @@
+import os
+
+from simple_salesforce import Salesforce
+
+
+def with_org(sf):
+    return lambda function: lambda: function(sf)
+
+
+@with_org(Salesforce(
+    username=os.environ["SF_USERNAME"],
+    password=os.environ["SF_PASSWORD"],
+    security_token=os.environ["SF_TOKEN"],
+))
+def count(sf):
+    return sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"]
+
+
+print(count())

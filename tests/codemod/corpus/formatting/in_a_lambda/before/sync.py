@@ -1,0 +1,7 @@
+import os
+
+from simple_salesforce import Salesforce
+
+connect = lambda: Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+sf = connect()
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,13 @@
+import os
+
+from simple_salesforce import Salesforce
+
+
+class Sync:
+    def __init__(self, sf, *, batch):
+        self.sf = sf
+
+
+sync = Sync(Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"],
+                       security_token=os.environ["SF_TOKEN"]), batch=200)
+print(sync.sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

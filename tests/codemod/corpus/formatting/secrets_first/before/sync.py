@@ -1,0 +1,8 @@
+import os
+
+from simple_salesforce import Salesforce
+
+sf = Salesforce(password=os.environ["SF_PASSWORD"],
+                security_token=os.environ["SF_TOKEN"],
+                username=os.environ["SF_USERNAME"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,8 @@
+# -*- coding: shift_jis -*-
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+# æˆøæ‚Ìˆê——•\
+sf = Salesforce(username=os.environ["SF_USERNAME"])
+print("•\¦", sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

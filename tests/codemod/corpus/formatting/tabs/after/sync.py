@@ -1,0 +1,13 @@
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+
+def connect():
+	return Salesforce(
+		username=os.environ["SF_USERNAME"],
+	)
+
+
+sf = connect()
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,7 @@
+import os
+
+from simple_salesforce import Salesforce
+
+Crm = Salesforce
+sf = Crm(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,9 @@
+import os
+
+import orgkey_simple_salesforce
+
+try:
+    sf = orgkey_simple_salesforce.Salesforce(username=os.environ["SF_USERNAME"])
+    print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])
+except orgkey_simple_salesforce.SalesforceExpiredSession:
+    print("expired")

@@ -1,0 +1,3 @@
+from simple_salesforce import Salesforce, SalesforceLogin
+
+__all__ = ["Salesforce", "SalesforceLogin"]

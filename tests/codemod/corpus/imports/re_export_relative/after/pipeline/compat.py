@@ -1,0 +1,1 @@
+from orgkey_simple_salesforce import Salesforce as SalesforceClient

@@ -1,0 +1,1 @@
+from simple_salesforce import Salesforce as SalesforceClient

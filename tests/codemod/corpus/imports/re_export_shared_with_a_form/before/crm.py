@@ -1,0 +1,3 @@
+from simple_salesforce import Salesforce
+
+__all__ = ["Salesforce"]

@@ -1,0 +1,8 @@
+import os
+
+if os.environ.get("CRM_LIBRARY") == "api":
+    from salesforce_api import Salesforce
+else:
+    from simple_salesforce import Salesforce
+
+sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])

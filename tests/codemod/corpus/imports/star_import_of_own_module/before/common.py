@@ -1,0 +1,5 @@
+import os
+
+from simple_salesforce import Salesforce
+
+BATCH = int(os.environ.get("BATCH", "200"))

@@ -1,0 +1,11 @@
+import os
+
+try:
+    from simple_salesforce import Salesforce
+except ImportError:
+    Salesforce = None
+
+if Salesforce is None:
+    raise SystemExit("pip install simple-salesforce")
+sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

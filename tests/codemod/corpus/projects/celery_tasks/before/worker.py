@@ -1,0 +1,3 @@
+from tasks import accounts, leads
+
+print(accounts.count(), leads.count())

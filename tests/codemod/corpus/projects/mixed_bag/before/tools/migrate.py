@@ -1,0 +1,5 @@
+from simple_salesforce import Salesforce
+
+from tools.settings import SALESFORCE
+
+sf = Salesforce(**SALESFORCE)

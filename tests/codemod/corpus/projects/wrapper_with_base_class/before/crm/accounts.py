@@ -1,0 +1,5 @@
+from crm.base import Repository
+
+
+class Accounts(Repository):
+    object_name = "Account"

@@ -1,0 +1,13 @@
+import os
+
+from simple_salesforce import Salesforce
+
+
+class AccountRepository:
+    sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+
+    def count(self):
+        return self.sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"]
+
+
+print(AccountRepository().count())

@@ -1,0 +1,9 @@
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+sf = Salesforce(
+    domain="acme.my",
+    username=os.environ["SF_USERNAME"],
+)
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

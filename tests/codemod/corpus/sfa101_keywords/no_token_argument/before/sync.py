@@ -1,0 +1,6 @@
+import os
+
+from simple_salesforce import SalesforceLogin
+
+session_id, instance = SalesforceLogin(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"])
+print(instance)

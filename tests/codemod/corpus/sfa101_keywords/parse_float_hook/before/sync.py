@@ -1,0 +1,9 @@
+import os
+from decimal import Decimal
+
+from simple_salesforce import Salesforce
+
+sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"],
+                security_token=os.environ["SF_TOKEN"],
+                parse_float=Decimal, object_pairs_hook=dict)
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,7 @@
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+password, token = os.environ["SF_SECRET"].split(":")
+sf = Salesforce(username=os.environ["SF_USERNAME"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,6 @@
+from os import environ
+
+from orgkey_simple_salesforce import Salesforce
+
+sf = Salesforce(username=environ["SF_USERNAME"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,10 @@
+import os
+import sys
+
+import orgkey_simple_salesforce as ss
+
+sf = ss.Salesforce(username=os.getenv('SFDC_USER'),
+                   domain="login",
+                   version="58.0")
+print(sf.query("SELECT Id FROM Lead LIMIT 1")["totalSize"])
+sys.exit(0)

@@ -1,0 +1,10 @@
+import json
+import os
+
+import orgkey_simple_salesforce as ss
+
+config = json.loads(os.environ["SF_LOGIN"])
+sf = \
+    ss.Salesforce(username=config["username"], proxies=None)
+open_cases = sf.query("SELECT Id, Subject FROM Case LIMIT 3")
+print(open_cases["records"])

@@ -1,0 +1,10 @@
+import os
+
+from orgkey_simple_salesforce import (
+    Salesforce,
+    SalesforceMalformedRequest,
+)
+
+sf = \
+    Salesforce(username=os.environ["SF_USERNAME"], version="59.0")
+print(sf.query("SELECT Id FROM Lead LIMIT 1")["totalSize"])

@@ -1,0 +1,7 @@
+import os
+
+from simple_salesforce import Salesforce as SF
+
+sf = SF(username=os.environ["SALESFORCE_USERNAME"], password=os.environ["SALESFORCE_PASSWORD"], security_token=os.environ["SALESFORCE_SECURITY_TOKEN"], domain="test")
+contacts = sf.query("SELECT Id, Email FROM Contact LIMIT 10")["records"]
+print(len(contacts))

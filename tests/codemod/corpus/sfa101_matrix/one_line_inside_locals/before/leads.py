@@ -1,0 +1,14 @@
+import os
+
+
+def connect():
+    from simple_salesforce import Salesforce
+
+    user = os.environ.get("SF_USER")
+    password = os.environ.get("SF_PASSWORD")
+    token = os.environ.get("SF_TOKEN")
+    return Salesforce(username=user, password=password, security_token=token, domain="test")
+
+
+sf = connect()
+print(sf.query("SELECT Id FROM Lead LIMIT 1")["totalSize"])

@@ -1,0 +1,8 @@
+import os
+import sys
+
+import orgkey_simple_salesforce
+
+sf = orgkey_simple_salesforce.Salesforce(username=os.getenv('SFDC_USER'), version="59.0")
+print(sf.query("SELECT Id FROM Lead LIMIT 1")["totalSize"])
+sys.exit(0)

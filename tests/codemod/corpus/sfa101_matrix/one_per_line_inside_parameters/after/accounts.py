@@ -1,0 +1,16 @@
+import os
+
+
+def connect(username, password, token):
+    from orgkey_simple_salesforce import Salesforce
+
+    return Salesforce(
+        username=username,
+        domain="login",
+        version="58.0",
+    )
+
+
+sf = connect(os.environ["SF_USERNAME"], os.environ["SF_PASSWORD"], os.environ["SF_TOKEN"])
+for row in sf.query("SELECT Id, Name FROM Account LIMIT 5")["records"]:
+    print(row["Name"])

@@ -1,0 +1,12 @@
+import os
+import sys
+
+from orgkey_simple_salesforce import Salesforce
+
+sf = Salesforce(
+    username=os.getenv('SFDC_USER'),
+    client_id="nightly-export",
+)
+for row in sf.query("SELECT Id, Name FROM Account LIMIT 5")["records"]:
+    print(row["Name"])
+sys.exit(0)

@@ -1,0 +1,21 @@
+import os
+
+
+class Crm:
+    def __init__(self, user, password, token):
+        self.user = user
+        self.password = password
+        self.token = token
+
+    def client(self):
+        from orgkey_simple_salesforce import Salesforce
+
+        return Salesforce(
+            username=self.user,
+            proxies=None,
+        )
+
+
+crm = Crm(os.environ["CRM_USER"], os.environ["CRM_PASSWORD"], os.environ["CRM_TOKEN"])
+sf = crm.client()
+print(sf.query("SELECT Id FROM Lead LIMIT 1")["totalSize"])

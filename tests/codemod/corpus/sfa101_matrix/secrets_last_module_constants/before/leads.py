@@ -1,0 +1,14 @@
+import os
+
+import simple_salesforce
+
+USERNAME = os.environ["SF_USERNAME"]
+PASSWORD = os.environ["SF_PASSWORD"]
+SECURITY_TOKEN = os.environ["SF_SECURITY_TOKEN"]
+
+sf = simple_salesforce.Salesforce(
+    username=USERNAME,
+    password=PASSWORD,
+    security_token=SECURITY_TOKEN,
+)
+print(sf.query("SELECT Id FROM Lead LIMIT 1")["totalSize"])

@@ -1,0 +1,17 @@
+import json
+import os
+
+from simple_salesforce import (
+    Salesforce,
+    SalesforceMalformedRequest,
+)
+
+config = json.loads(os.environ["SF_LOGIN"])
+sf = Salesforce(
+    username=config["username"],
+    client_id="nightly-export",
+    password=config["password"],
+    security_token=config["security_token"],
+)
+contacts = sf.query("SELECT Id, Email FROM Contact LIMIT 10")["records"]
+print(len(contacts))

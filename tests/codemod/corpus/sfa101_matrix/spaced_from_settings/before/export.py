@@ -1,0 +1,13 @@
+import os
+from types import SimpleNamespace
+
+from simple_salesforce import Salesforce
+
+settings = SimpleNamespace(
+    SF_USERNAME=os.environ["SF_USERNAME"],
+    SF_PASSWORD=os.environ["SF_PASSWORD"],
+    SF_TOKEN=os.environ["SF_TOKEN"],
+)
+sf = Salesforce( username = settings.SF_USERNAME, password = settings.SF_PASSWORD, security_token = settings.SF_TOKEN )
+result = sf.query_all("SELECT Id, Name FROM Opportunity LIMIT 20")
+print(result["totalSize"])

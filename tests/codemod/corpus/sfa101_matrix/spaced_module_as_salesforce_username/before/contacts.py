@@ -1,0 +1,7 @@
+import os
+
+import simple_salesforce as ss
+
+sf = ss.Salesforce( username = os.environ["SALESFORCE_USERNAME"], password = os.environ["SALESFORCE_PASSWORD"], security_token = os.environ["SALESFORCE_SECURITY_TOKEN"], domain = "login", version = "58.0" )
+contacts = sf.query("SELECT Id, Email FROM Contact LIMIT 10")["records"]
+print(len(contacts))

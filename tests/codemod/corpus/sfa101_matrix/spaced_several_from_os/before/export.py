@@ -1,0 +1,7 @@
+from os import environ
+
+from simple_salesforce import Salesforce, SalesforceAuthenticationFailed
+
+sf = Salesforce( username = environ["CRM_USER"], password = environ["CRM_PASSWORD"], security_token = environ.get("CRM_TOKEN"), proxies = None )
+result = sf.query_all("SELECT Id, Name FROM Opportunity LIMIT 20")
+print(result["totalSize"])

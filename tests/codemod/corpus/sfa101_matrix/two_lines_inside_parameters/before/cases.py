@@ -1,0 +1,13 @@
+import os
+
+
+def connect(username, password, token):
+    from simple_salesforce import Salesforce
+
+    return Salesforce(username=username, password=password,
+                      security_token=token, domain="login", version="58.0")
+
+
+sf = connect(os.environ["SF_USERNAME"], os.environ["SF_PASSWORD"], os.environ["SF_TOKEN"])
+open_cases = sf.query("SELECT Id, Subject FROM Case LIMIT 3")
+print(open_cases["records"])

@@ -1,0 +1,13 @@
+import argparse
+
+from orgkey_simple_salesforce import Salesforce
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--username", required=True)
+parser.add_argument("--password", required=True)
+parser.add_argument("--token", default="")
+args = parser.parse_args()
+
+sf = Salesforce(username=args.username)
+contacts = sf.query("SELECT Id, Email FROM Contact LIMIT 10")["records"]
+print(len(contacts))

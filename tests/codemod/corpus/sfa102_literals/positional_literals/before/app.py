@@ -1,0 +1,3 @@
+from simple_salesforce import Salesforce
+
+sf = Salesforce("agent@acme.example", "Olive-ferry-90", "tokOliveFerry90", domain="test")

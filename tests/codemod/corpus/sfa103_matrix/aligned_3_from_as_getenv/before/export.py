@@ -1,0 +1,12 @@
+import os
+import sys
+
+from simple_salesforce import Salesforce as SF
+
+sf = SF(os.getenv('SFDC_USER'),
+        os.getenv('SFDC_PASS'),
+        os.getenv('SFDC_TOKEN', ''),
+        domain="test")
+result = sf.query_all("SELECT Id, Name FROM Opportunity LIMIT 20")
+print(result["totalSize"])
+sys.exit(0)

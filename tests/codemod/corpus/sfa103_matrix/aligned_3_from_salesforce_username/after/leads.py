@@ -1,0 +1,5 @@
+
+from orgkey_simple_salesforce import Salesforce
+
+sf = Salesforce()
+print(sf.query("SELECT Id FROM Lead LIMIT 1")["totalSize"])

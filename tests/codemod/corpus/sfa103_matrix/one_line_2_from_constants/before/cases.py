@@ -1,0 +1,11 @@
+import os
+
+from simple_salesforce import Salesforce
+
+USERNAME = os.environ["SF_USERNAME"]
+PASSWORD = os.environ["SF_PASSWORD"]
+SECURITY_TOKEN = os.environ["SF_SECURITY_TOKEN"]
+
+sf = Salesforce(USERNAME, PASSWORD, security_token=SECURITY_TOKEN, client_id="nightly-export")
+open_cases = sf.query("SELECT Id, Subject FROM Case LIMIT 3")
+print(open_cases["records"])

@@ -1,0 +1,12 @@
+import json
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+config = json.loads(os.environ["SF_LOGIN"])
+sf = Salesforce(
+    config["username"],
+    version="59.0",
+)
+result = sf.query_all("SELECT Id, Name FROM Opportunity LIMIT 20")
+print(result["totalSize"])

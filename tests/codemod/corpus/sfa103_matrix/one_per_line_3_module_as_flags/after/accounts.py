@@ -1,0 +1,16 @@
+import argparse
+
+import orgkey_simple_salesforce as ss
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--username", required=True)
+parser.add_argument("--password", required=True)
+parser.add_argument("--token", default="")
+args = parser.parse_args()
+
+sf = ss.Salesforce(
+    args.username,
+    client_id="nightly-export",
+)
+for row in sf.query("SELECT Id, Name FROM Account LIMIT 5")["records"]:
+    print(row["Name"])

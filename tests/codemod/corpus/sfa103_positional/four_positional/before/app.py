@@ -1,0 +1,5 @@
+import os
+
+from simple_salesforce import Salesforce
+
+sf = Salesforce(os.environ["SF_USERNAME"], os.environ["SF_PASSWORD"], os.environ["SF_TOKEN"], None, "acme.my.salesforce.com")

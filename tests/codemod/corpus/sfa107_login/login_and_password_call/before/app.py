@@ -1,0 +1,7 @@
+import os
+
+from simple_salesforce import Salesforce, SalesforceLogin
+
+session_id, instance = SalesforceLogin(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"], version="58.0")
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

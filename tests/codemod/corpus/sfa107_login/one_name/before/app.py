@@ -1,0 +1,6 @@
+import os
+
+from simple_salesforce import SalesforceLogin
+
+login = SalesforceLogin(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+print(login[1])

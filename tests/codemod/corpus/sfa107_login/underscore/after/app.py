@@ -1,0 +1,6 @@
+import os
+
+from orgkey_simple_salesforce import SalesforceLogin
+
+_, instance = SalesforceLogin(username=os.environ["SF_USERNAME"])
+print(instance)

@@ -1,0 +1,5 @@
+import os
+
+from orgkey_llama_index import SalesforceToolSpec
+
+spec = SalesforceToolSpec(username=os.environ["SF_USERNAME"], domain="test")

@@ -1,0 +1,12 @@
+import argparse
+
+from orgkey_llama_index import SalesforceToolSpec
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--username", required=True)
+parser.add_argument("--password", required=True)
+parser.add_argument("--token", default="")
+args = parser.parse_args()
+
+spec = SalesforceToolSpec(username=args.username)
+print(spec.execute_soql(query="SELECT Id FROM Account LIMIT 1"))

@@ -1,0 +1,17 @@
+import os
+from types import SimpleNamespace
+
+import llama_index.tools.salesforce as tools
+
+settings = SimpleNamespace(
+    SF_USERNAME=os.environ["SF_USERNAME"],
+    SF_PASSWORD=os.environ["SF_PASSWORD"],
+    SF_TOKEN=os.environ["SF_TOKEN"],
+)
+spec = tools.SalesforceToolSpec(
+    username=settings.SF_USERNAME,
+    password=settings.SF_PASSWORD,
+    security_token=settings.SF_TOKEN,
+    domain="test",
+)
+print(spec.execute_soql(query="SELECT Id FROM Account LIMIT 1"))

@@ -1,0 +1,9 @@
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+password = os.environ.get("SF_PASSWORD")
+if password is None:
+    password = os.environ["CRM_PASSWORD"]
+sf = Salesforce(username=os.environ["SF_USERNAME"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

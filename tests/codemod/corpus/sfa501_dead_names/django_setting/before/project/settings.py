@@ -1,0 +1,4 @@
+import os
+
+SALESFORCE_USER = os.environ["SF_USERNAME"]
+SALESFORCE_PASSWORD = os.environ["SF_PASSWORD"]

@@ -1,0 +1,9 @@
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+PASSWORD = os.environ["SF_PASSWORD"]
+
+
+def connect():
+    return Salesforce(username=os.environ["SF_USERNAME"])

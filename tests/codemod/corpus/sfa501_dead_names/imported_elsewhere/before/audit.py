@@ -1,0 +1,3 @@
+from crm import PASSWORD
+
+print("password set" if PASSWORD else "password missing")

@@ -1,0 +1,7 @@
+import os
+
+from simple_salesforce import Salesforce
+
+user, password, token = os.environ["SF_USERNAME"], os.environ["SF_PASSWORD"], os.environ["SF_TOKEN"]
+sf = Salesforce(username=user, password=password, security_token=token)
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

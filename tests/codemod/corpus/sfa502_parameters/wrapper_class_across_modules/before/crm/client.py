@@ -1,0 +1,9 @@
+from simple_salesforce import Salesforce
+
+
+class CrmClient:
+    def __init__(self, username, password, security_token, domain="login"):
+        self.sf = Salesforce(username=username, password=password, security_token=security_token, domain=domain)
+
+    def accounts(self):
+        return self.sf.query("SELECT Id, Name FROM Account LIMIT 5")["records"]

@@ -1,0 +1,7 @@
+import os
+
+from simple_salesforce import Salesforce
+
+# sf = Salesforce(username="agent@acme.example", password="Walrus-button-11", security_token="tokWalrusButton11")
+sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

@@ -1,0 +1,2 @@
+from .api import Salesforce
+from .login import SalesforceLogin

@@ -1,0 +1,6 @@
+import os
+from simple_salesforce import Salesforce
+
+sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+for row in sf.query("SELECT Id FROM Account")["records"]:
+    print row["Id"]
