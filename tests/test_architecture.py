@@ -1,0 +1,103 @@
+"""The map in ARCHITECTURE.md, held against the code: arrows run down only."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = ROOT / "shared_auth" / "src" / "orgkey"
+
+FLOORS = (
+    {"secrets", "clock", "forks"},
+    {"causes", "errors", "events", "lifetime", "org", "wire", "token"},
+    {"diagnosis", "keys", "plugins", "hookspecs"},
+    {"grants", "endpoint", "observers", "flight", "cooldown"},
+    {"sender", "replay"},
+    {"session", "replacements"},
+    {"settings", "transport", "rest", "setup", "doctor"},
+    {"cli", "__main__"},
+)
+FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS, start=1) for room in rooms}
+
+# Rooms that are one step apart on the same floor.
+NEIGHBOURS = {
+    ("errors", "causes"),  # an error carries a diagnosis
+    ("org", "errors"),
+    ("wire", "org"),
+    ("token", "org"),
+    ("token", "lifetime"),
+    ("keys", "plugins"),  # key sources are plugins
+    ("plugins", "hookspecs"),
+    ("plugins", "keys"),  # the built-in plugin, by name
+    ("hookspecs", "plugins"),
+    ("endpoint", "grants"),
+    ("rest", "transport"),
+    ("setup", "settings"),
+    ("doctor", "settings"),
+    ("doctor", "rest"),
+    ("__main__", "cli"),
+}
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(CORE).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "orgkey":
+            rooms |= {alias.name for alias in node.names} & FLOOR_OF.keys()
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            parts = node.module.split(".")
+            rooms |= {parts[1]} if parts[0] == "orgkey" and len(parts) > 1 else set()
+        elif isinstance(node, ast.Import):
+            rooms |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("orgkey.")}
+    return rooms
+
+
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
+def test_a_room_uses_only_floors_below_it(path):
+    room = room_of(path)
+    if room == "__init__":
+        return
+    assert room in FLOOR_OF, f"{room} has no floor: put it into ARCHITECTURE.md and FLOORS"
+    for other in imported_rooms(path) - {room}:
+        goes_down = FLOOR_OF[other] < FLOOR_OF[room]
+        assert goes_down or (room, other) in NEIGHBOURS, f"{path.name} reaches from {room} to {other}"
+
+
+def test_adapters_use_the_public_face_alone():
+    for package in (ROOT / "packages").iterdir():
+        for path in package.glob("src/**/*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                inside = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("orgkey.")
+                assert not inside, f"{path}: from {node.module} import ..."
+
+
+def test_the_simulator_knows_nothing_of_the_core():
+    for path in (ROOT / "packages" / "orgkey-sim" / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            assert not [name for name in names if name.split(".")[0] == "orgkey"], path
+
+
+def test_importing_the_core_loads_nothing_heavy():
+    heavy = {"httpx", "httpx2", "jwt", "cryptography", "pluggy", "tenacity", "typer", "rich", "asyncio", "ssl"}
+    code = f"import sys, orgkey; print(*sorted({heavy!r} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
+
+
+def test_every_public_name_can_be_had():
+    import orgkey
+
+    for name in orgkey.__all__:
+        assert getattr(orgkey, name) is not None
+    assert sorted(orgkey.__all__) == list(orgkey.__all__)
