@@ -28,6 +28,8 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "types", "tests"]
 
 JSFORCE = "jsforce@3.10.16"
+# What the whole suite runs beside: agent frameworks, real servers, a generator of Python programs.
+FRAMEWORK_GROUPS = ("langchain", "langchain-agent", "llama-index", "codemod", "tenants")
 MATRIX = matrix.read()
 PACKAGES = matrix.packages()
 INTERPRETERS = interpreters.find(MATRIX.pythons)
@@ -40,7 +42,7 @@ def tests(session: nox.Session) -> None:
     session.log(f"on Python {sys.version.split()[0]}; the full matrix is `nox -s compat`")
     rows = [] if session.posargs else [framework.oldest for framework in MATRIX.frameworks]
     failed = [row.name for row in rows if not oldest_passes(session, row)]
-    install(session, "test")
+    install(session, "test", *FRAMEWORK_GROUPS)
     fetch_jsforce(session)
     run_pytest(session, *session.posargs)
     if failed:
