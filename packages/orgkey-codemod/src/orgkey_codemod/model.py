@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import PurePosixPath
 
 
@@ -95,6 +96,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A file, or a cell of a notebook, that could not be read as what its name says; the others are not affected."""
+
+    path: PurePosixPath
+    message: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KeyUse:
     """An environment variable that a login reads, and what becomes of that login."""
 
@@ -131,3 +141,33 @@ class Tree:
     key_uses: list[KeyUse] = field(default_factory=list)
     libraries: dict[PurePosixPath, set[str]] = field(default_factory=dict)
     """Distributions that a default fix makes a Python file need, such as orgkey-simple-salesforce."""
+    failures: list[Failure] = field(default_factory=list)
+    """What could not be read; a Python file among them is left to the rules that read it as text."""
+    untracked: frozenset[PurePosixPath] = frozenset()
+    """Files that git does not know (empty where there is no repository)."""
+    vendored: frozenset[PurePosixPath] = frozenset()
+    """Files below ``files`` that are somebody else's: read, never edited."""
+    learned: dict[str, Any] = field(default_factory=dict)
+    """What a family of rules keeps from one rule to the next, under its own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Code that a rule finds, and what it makes of it; a test runs each of them."""
+
+    before: str
+    after: str | None = None
+    """None where the rule only reports, or edits with ``--unsafe`` only."""
+    path: str = "app.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of the catalogue."""
+
+    code: str
+    title: str
+    explanation: str
+    """What ``--explain`` prints: what is found, what a fix makes of it, and what remains to be done by hand."""
+    examine: Callable[[Tree], Iterable[Finding]]
+    examples: tuple[Example, ...] = ()
