@@ -1,0 +1,1 @@
+"""What orgkey-tenants registers with the core."""
