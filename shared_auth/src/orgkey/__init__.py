@@ -32,7 +32,14 @@ if TYPE_CHECKING:
         UserChanged,
     )
     from orgkey.events import Event, EventKind
-    from orgkey.grants import ClientCredentials, Grant, JWTBearer
+    from orgkey.grants import (
+        AuthorizationCode,
+        AuthorizationRequest,
+        ClientCredentials,
+        Grant,
+        JWTBearer,
+        RefreshToken,
+    )
     from orgkey.keys import RSASigner, Signer, load_signer
     from orgkey.org import API_DOMAINS
     from orgkey.plugins import CommandPlugin, ReplacementPlugin, hookimpl
@@ -49,6 +56,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "API_DOMAINS",
+    "AuthorizationCode",
+    "AuthorizationRequest",
     "Call",
     "Cause",
     "ClientCredentials",
@@ -73,6 +82,7 @@ __all__ = [
     "PasswordIgnoredWarning",
     "Permanence",
     "RSASigner",
+    "RefreshToken",
     "ReplacementPlugin",
     "Reply",
     "SalesforceAuth",
@@ -104,7 +114,10 @@ _HOME = {
     **dict.fromkeys(["Evidence", "diagnose"], "diagnosis"),
     **dict.fromkeys(["Event", "EventKind"], "events"),
     **dict.fromkeys(["Call", "NeedToken", "Reply", "exchange", "run_exchange"], "replay"),
-    **dict.fromkeys(["ClientCredentials", "Grant", "JWTBearer"], "grants"),
+    **dict.fromkeys(
+        ["AuthorizationCode", "AuthorizationRequest", "ClientCredentials", "Grant", "JWTBearer", "RefreshToken"],
+        "grants",
+    ),
     **dict.fromkeys(["RSASigner", "Signer", "load_signer"], "keys"),
     "API_DOMAINS": "org",
     **dict.fromkeys(["CommandPlugin", "ReplacementPlugin", "hookimpl"], "plugins"),

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
 from orgkey.diagnosis import Evidence, clean, diagnose
 from orgkey.errors import TokenAnswerRefused, TokenRequestError, UntrustedHost
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "USERINFO_PATH",
+    "Callback",
     "TokenAnswer",
     "introspect_request",
+    "read_callback",
     "read_introspection",
     "read_revocation",
     "read_token",
@@ -42,6 +45,7 @@ _TRANSIENT: Final = frozenset({429, *range(500, 600)})
 _LONGEST_TEXT: Final = 500  # characters of Salesforce's own words that are passed on
 _FAR_FUTURE: Final = 1e11  # seconds; a number beyond it is not a time
 _LONG_ID: Final = 18
+_MOST_FIELDS: Final = 50  # of a callback's query
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,48 @@ def read_token(answer: Answer, grant: Grant, login: Origin, rules: HostRules) ->
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What a browser brought to the callback URL (RFC 6749 section 4.1.2): a code, or why there is none.
+
+    Whose answer it is only ``state`` tells; look that up before believing anything else of it.
+    """
+
+    address: str  # the URL without its query: what has to equal the redirect URI
+    state: Secret | None = None
+    code: Secret | None = None
+    error: str = ""
+    error_description: str = ""
+    issuer: str = ""  # RFC 9207; empty where the server does not say
+
+    def authorization_code(self, login: Origin) -> Secret:
+        """The code. Raises :class:`~orgkey.errors.TokenRequestError` where ``login`` refused or sent none."""
+        if self.code is not None and not self.error:
+            return self.code
+        error = self.error or "invalid_request"
+        description = self.error_description or ("" if self.error else "the callback has neither a code nor an error")
+        evidence = Evidence("authorize", "authorization_code", error, description, login_host=login.host)
+        raise TokenRequestError(diagnose(evidence), error=error, error_description=description)
+
+
+def read_callback(url: Secret) -> Callback:
+    """Take a callback URL apart. A parameter that comes twice counts as missing (RFC 6749 section 3.1)."""
+    address = url.reveal().partition("?")[0]
+    query = Secret(url.reveal().partition("?")[2].partition("#")[0])
+    fields: dict[str, list[Secret]] = {}
+    try:
+        for name, value in parse_qsl(query.reveal(), keep_blank_values=True, max_num_fields=_MOST_FIELDS):
+            fields.setdefault(name, []).append(Secret(value))
+    except ValueError:
+        fields = {}
+    given = {name: values[0] for name, values in fields.items() if len(values) == 1 and values[0]}
+    error, description, issuer = (
+        redact(given[name].reveal()[:_LONGEST_TEXT]) if name in given else ""
+        for name in ("error", "error_description", "iss")
+    )
+    return Callback(address, given.get("state"), given.get("code"), error, description, issuer)
+
+
 def introspect_request(token: Secret, grant: Grant, login: Origin) -> Request:
     """Ask what ``token`` is (RFC 7662 section 2.1)."""
     form = {"token": token, "token_type_hint": "access_token", **grant.client_authentication()}
@@ -106,7 +152,7 @@ def read_introspection(answer: Answer, grant: Grant, login: Origin) -> dict[str,
 
 
 def revoke_request(token: Secret, login: Origin) -> Request:
-    """Ask to end ``token`` (RFC 7009 section 2.1)."""
+    """Ask to end ``token`` (RFC 7009 section 2.1): an access token, or a refresh token with all that came of it."""
     return Request(login, _REVOKE_PATH, {"token": token})
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from orgkey.org import Origin
     from orgkey.wire import Request
 
-__all__ = ["TOKEN_PATH", "Grant", "text_problem"]
+__all__ = ["TOKEN_PATH", "Grant", "app_problems", "client_form", "text_problem"]
 
 TOKEN_PATH: Final = "/services/oauth2/token"  # noqa: S105  # a path
 
@@ -66,6 +66,21 @@ def text_problem(value: str | Secret, setting: str) -> str:
     if any(character.isspace() or not character.isprintable() for character in value):
         return f"{setting} has white space inside: {value!r}."
     return ""
+
+
+def app_problems(client_id: str, client_secret: Secret | None) -> list[str]:
+    """What is wrong with the app's own two settings; the secret is checked where there is one."""
+    problems = [text_problem(client_id, "client_id (SALESFORCE_CLIENT_ID)")]
+    if client_secret is not None:
+        problems.append(text_problem(client_secret, "client_secret (SALESFORCE_CLIENT_SECRET)"))
+    return [problem for problem in problems if problem]
+
+
+def client_form(client_id: str, client_secret: Secret | None) -> dict[str, str | Secret]:
+    """Client id and, for a confidential client, its secret: as form fields (RFC 6749 section 2.3.1)."""
+    return (
+        {"client_id": client_id} if client_secret is None else {"client_id": client_id, "client_secret": client_secret}
+    )
 
 
 def _secret_problem(secret: Secret, setting: str) -> str:
