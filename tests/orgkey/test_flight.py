@@ -242,3 +242,32 @@ def test_a_machine_without_another_thread_still_renews(
         landed.launch(lambda: 7)
     assert landed.wait() == 7
     assert session.renew(stale).generation == 2
+
+
+def impatient(session: orgkey.OrgSession) -> orgkey.OrgSession:
+    options = orgkey.SessionOptions(allow_loopback_http=True, wait=0.05)
+    return orgkey.OrgSession(session.grant, session.login_url, options)
+
+
+def test_a_caller_waits_as_long_as_it_was_told_and_the_renewal_goes_on(session: orgkey.OrgSession, org: Org) -> None:
+    org.faults.add("token", delay=0.5)
+    session = impatient(session)
+    with pytest.raises(orgkey.RefreshInProgress) as caught:
+        session.token()
+    assert caught.value.retry_after > 0
+    assert not caught.value.permanent
+    flight = session._flight
+    assert flight is not None
+    assert flight.wait(10) is session.token()
+    assert org.token_requests == 1
+
+
+async def test_a_task_waits_as_long_as_it_was_told_too(session: orgkey.OrgSession, org: Org) -> None:
+    org.faults.add("token", delay=0.5)
+    session = impatient(session)
+    with pytest.raises(orgkey.RefreshInProgress):
+        await session.atoken()
+    flight = session._flight
+    assert flight is not None
+    assert await flight.wait_async(10) is await session.atoken()
+    assert org.token_requests == 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from orgkey.causes import Cause, Diagnosis, Permanence, Who
-    from orgkey.clock import Clock
+    from orgkey.clock import SYSTEM_CLOCK, Clock
     from orgkey.diagnosis import Evidence, diagnose
     from orgkey.errors import (
         ConfigError,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         OrgkeyError,
         OrgkeyWarning,
         PasswordIgnoredWarning,
+        RefreshInProgress,
         SettingsWarning,
         TokenAnswerRefused,
         TokenEndpointUnreachable,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from orgkey.replacements import install
     from orgkey.replay import Call, NeedToken, Reply, exchange, run_exchange
     from orgkey.secrets import Secret, redact
-    from orgkey.sender import HTTPSettings
+    from orgkey.sender import HTTPSettings, tls_context
     from orgkey.session import OrgSession, SessionOptions
     from orgkey.settings import connect
     from orgkey.token import Token
@@ -82,9 +83,11 @@ __all__ = [
     "PasswordIgnoredWarning",
     "Permanence",
     "RSASigner",
+    "RefreshInProgress",
     "RefreshToken",
     "ReplacementPlugin",
     "Reply",
+    "SYSTEM_CLOCK",
     "SalesforceAuth",
     "Secret",
     "SessionOptions",
@@ -106,11 +109,12 @@ __all__ = [
     "load_signer",
     "redact",
     "run_exchange",
+    "tls_context",
 ]
 
 _HOME = {
     **dict.fromkeys(["Cause", "Diagnosis", "Permanence", "Who"], "causes"),
-    "Clock": "clock",
+    **dict.fromkeys(["SYSTEM_CLOCK", "Clock"], "clock"),
     **dict.fromkeys(["Evidence", "diagnose"], "diagnosis"),
     **dict.fromkeys(["Event", "EventKind"], "events"),
     **dict.fromkeys(["Call", "NeedToken", "Reply", "exchange", "run_exchange"], "replay"),
@@ -123,7 +127,7 @@ _HOME = {
     **dict.fromkeys(["CommandPlugin", "ReplacementPlugin", "hookimpl"], "plugins"),
     "install": "replacements",
     **dict.fromkeys(["Secret", "redact"], "secrets"),
-    "HTTPSettings": "sender",
+    **dict.fromkeys(["HTTPSettings", "tls_context"], "sender"),
     **dict.fromkeys(["OrgSession", "SessionOptions"], "session"),
     "connect": "settings",
     "Token": "token",

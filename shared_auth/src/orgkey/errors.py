@@ -18,6 +18,7 @@ __all__ = [
     "OrgkeyError",
     "OrgkeyWarning",
     "PasswordIgnoredWarning",
+    "RefreshInProgress",
     "SettingsWarning",
     "TokenAnswerRefused",
     "TokenEndpointUnreachable",
@@ -115,7 +116,12 @@ def _rebuild(kind: type[TokenRequestError], diagnosis: Diagnosis, facts: dict[st
 
 
 class TokenEndpointUnreachable(TokenRequestError):
-    """The token endpoint gave no answer: DNS, connection, TLS, proxy or time limit."""
+    """The token endpoint gave no answer: DNS, connection, TLS, proxy or time limit.
+
+    ``sent`` is False where the request provably did not leave: no connection came about.
+    """
+
+    sent: bool = True
 
 
 class TokenAnswerRefused(TokenRequestError):
@@ -140,6 +146,13 @@ class UserChanged(IdentityChanged):
 
 class CoolingDown(TokenRequestError):
     """Fresh tokens are rejected before any call succeeds with one, so no further one is requested for a while."""
+
+
+class RefreshInProgress(TokenRequestError):
+    """A renewal takes longer than this caller waits. It goes on; ``retry_after`` says when to ask again."""
+
+    def __str__(self) -> str:
+        return f"{self.diagnosis}\n  Ask again in {self.retry_after:.0f} s."
 
 
 class OrgkeyWarning(UserWarning):

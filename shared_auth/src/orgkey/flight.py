@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-__all__ = ["Flight"]
+__all__ = ["Flight", "FlightUnderWay"]
 
 T = TypeVar("T")
+
+
+class FlightUnderWay(Exception):
+    """The work is not done yet, and whoever asked waits no longer."""
 
 
 class Flight(Generic[T]):
@@ -42,14 +46,15 @@ class Flight(Generic[T]):
             # No more threads: the machine is out of them, or the interpreter is shutting down. The caller flies it.
             self._fly(work)
 
-    def wait(self) -> T:
-        """What the work returned; raises what it raised."""
-        self._landed.wait()
+    def wait(self, seconds: float | None = None) -> T:
+        """What the work returned; raises what it raised, and :class:`FlightUnderWay` after ``seconds``."""
+        if not self._landed.wait(seconds):
+            raise FlightUnderWay
         return self._outcome()
 
-    async def wait_async(self) -> T:
+    async def wait_async(self, seconds: float | None = None) -> T:
         """As :meth:`wait`, for a task. Cancelling the task ends its wait and nothing else."""
-        from asyncio import get_running_loop
+        from asyncio import get_running_loop, wait_for
 
         loop = get_running_loop()
         landed = loop.create_future()
@@ -57,7 +62,10 @@ class Flight(Generic[T]):
             if self._landed.is_set():
                 return self._outcome()
             self._loops.append((loop, landed))
-        await landed
+        try:
+            await wait_for(landed, seconds)
+        except TimeoutError:
+            raise FlightUnderWay from None
         return self._outcome()
 
     def _fly(self, work: Callable[[], T]) -> None:

@@ -294,7 +294,12 @@ def _unreachable(error: Exception, library: ModuleType, request: Request, *, lat
     )
     facts = (f"{request.origin} ({type(error).__name__})",)
     diagnosis = diagnose(Evidence(surface="network", error=kind, login_host=request.origin.host, facts=facts))
-    return TokenEndpointUnreachable(diagnosis)
+    unreachable = TokenEndpointUnreachable(diagnosis)
+    # Each of these is raised before a byte of the request is written.
+    unreachable.sent = not isinstance(
+        error, (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
+    )
+    return unreachable
 
 
 def _network_kind(error: BaseException, library: ModuleType) -> str:

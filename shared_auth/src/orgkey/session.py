@@ -17,12 +17,13 @@ from orgkey.errors import (
     CoolingDown,
     MissingScope,
     OrgChanged,
+    RefreshInProgress,
     TokenRequestError,
     UntrustedHost,
     UserChanged,
 )
 from orgkey.events import Event, EventKind
-from orgkey.flight import Flight
+from orgkey.flight import Flight, FlightUnderWay
 from orgkey.lifetime import FRESH_FOR, Lifetime, Phase
 from orgkey.org import HostRules, Origin
 from orgkey.replay import run_exchange
@@ -42,6 +43,7 @@ __all__ = ["OrgSession", "SessionOptions"]
 T = TypeVar("T")
 
 _MOST_PEOPLE: Final = 1_000
+_ASK_AGAIN: Final = 1.0  # seconds, for a caller that waited long enough
 
 
 def _hosts(given: str | Iterable[str]) -> tuple[str, ...]:
@@ -73,6 +75,9 @@ class SessionOptions:
         How token requests are sent.
     attempts:
         How often a token request that fails in passing is made, with full jitter in between.
+    wait:
+        How long a caller waits for a renewal, in seconds, before :class:`~orgkey.errors.RefreshInProgress`; the
+        renewal goes on. None waits for its end.
 
     """
 
@@ -84,6 +89,7 @@ class SessionOptions:
     accept_new_user: bool = False
     http: HTTPSettings = field(default_factory=HTTPSettings)
     attempts: int = 3
+    wait: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "required_scopes", _words(self.required_scopes))
@@ -198,8 +204,7 @@ class OrgSession:
         token = self._usable(seen)
         if token is not None:
             return token
-        found = self._newer_than(seen)
-        return found.wait() if isinstance(found, Flight) else found
+        return self._waited(self._newer_than(seen))
 
     async def atoken(self) -> Token:
         """As :meth:`token`, for a task."""
@@ -207,8 +212,7 @@ class OrgSession:
         token = self._usable(seen)
         if token is not None:
             return token
-        found = self._newer_than(seen)
-        return await found.wait_async() if isinstance(found, Flight) else found
+        return await self._awaited(self._newer_than(seen))
 
     def renew(self, stale: Token | Secret | str) -> Token:
         """A newer token than ``stale``, the one that was sent and rejected.
@@ -217,14 +221,12 @@ class OrgSession:
         its result is waited for. In a cool-down the failure that caused it is raised at once.
         """
         stale = _wrapped(stale)  # bound anew: a failure's frames hold no plain token
-        found = self._newer_than(stale, rejected=True)
-        return found.wait() if isinstance(found, Flight) else found
+        return self._waited(self._newer_than(stale, rejected=True))
 
     async def arenew(self, stale: Token | Secret | str) -> Token:
         """As :meth:`renew`, for a task. Cancelling the task does not cancel the renewal."""
         stale = _wrapped(stale)
-        found = self._newer_than(stale, rejected=True)
-        return await found.wait_async() if isinstance(found, Flight) else found
+        return await self._awaited(self._newer_than(stale, rejected=True))
 
     @property
     def instance_url(self) -> str:
@@ -328,6 +330,12 @@ class OrgSession:
         """As :meth:`revoke`, for a task."""
         await _on_a_thread(self.revoke)
 
+    def stop(self, error: TokenRequestError) -> None:
+        """Send the token no more: ``error`` is what callers get until the cool-down ends, or :meth:`reset`."""
+        with self._guard:
+            self._current = None
+            self._cooldown.start(error, self._clock.monotonic())
+
     def reset(self, *, accept_new_org: bool = False, accept_new_user: bool = False) -> None:
         """Forget the token and end a cool-down: somebody has mended what was wrong.
 
@@ -366,6 +374,26 @@ class OrgSession:
         else:
             flight.launch(lambda: self._fly(rejected=rejected))
         return flight
+
+    def _waited(self, found: Token | Flight[Token]) -> Token:
+        if not isinstance(found, Flight):
+            return found
+        try:
+            return found.wait(self.options.wait)
+        except FlightUnderWay:
+            raise self._in_progress() from None
+
+    async def _awaited(self, found: Token | Flight[Token]) -> Token:
+        if not isinstance(found, Flight):
+            return found
+        try:
+            return await found.wait_async(self.options.wait)
+        except FlightUnderWay:
+            raise self._in_progress() from None
+
+    def _in_progress(self) -> RefreshInProgress:
+        fact = f"waited {self.options.wait:g} s; the renewal goes on"
+        return RefreshInProgress(self._diagnose_local("RENEWAL_UNDER_WAY", fact), retry_after=_ASK_AGAIN)
 
     def _renew_behind(self, token: Token) -> None:
         """Start a renewal for which nobody waits, unless there is one or a cool-down."""
@@ -437,8 +465,7 @@ class OrgSession:
         started = self._clock.monotonic()
         self._tell(EventKind.REQUESTED, generation=generation, attempt=attempt)
         try:
-            request = self.grant.token_request(self.login, self._clock.now())
-            answer = endpoint.read_token(self._sender.send(request), self.grant, self.login, self.options.host_rules)
+            answer = self.request_token()
         except TokenRequestError as error:
             seconds = self._clock.monotonic() - started
             cause = error.diagnosis.cause.id
@@ -447,6 +474,15 @@ class OrgSession:
         seconds = self._clock.monotonic() - started
         self._tell(EventKind.RENEWED, generation=generation, attempt=attempt, seconds=seconds)
         return answer
+
+    def request_token(self) -> endpoint.TokenAnswer:
+        """Make one token request, on the renewal's own thread. For nobody to call.
+
+        A session whose tokens come about in another way (``orgkey-tenants``, whose refresh tokens rotate) overrides
+        this. Raises :class:`~orgkey.errors.TokenRequestError`.
+        """
+        request = self.grant.token_request(self.login, self._clock.now())
+        return endpoint.read_token(self._sender.send(request), self.grant, self.login, self.options.host_rules)
 
     def _check(self, answer: endpoint.TokenAnswer) -> None:
         """Refuse a token that lacks a scope or is somebody else's; pin whose it is at the first login."""
