@@ -244,14 +244,9 @@ def test_a_machine_without_another_thread_still_renews(
     assert session.renew(stale).generation == 2
 
 
-def impatient(session: orgkey.OrgSession) -> orgkey.OrgSession:
-    options = orgkey.SessionOptions(allow_loopback_http=True, wait=0.05)
-    return orgkey.OrgSession(session.grant, session.login_url, options)
-
-
-def test_a_caller_waits_as_long_as_it_was_told_and_the_renewal_goes_on(session: orgkey.OrgSession, org: Org) -> None:
+def test_a_caller_waits_as_long_as_it_was_told_and_the_renewal_goes_on(log_in: LogIn, org: Org) -> None:
     org.faults.add("token", delay=0.5)
-    session = impatient(session)
+    session = log_in(wait=0.05)
     with pytest.raises(orgkey.RefreshInProgress) as caught:
         session.token()
     assert caught.value.retry_after > 0
@@ -262,9 +257,9 @@ def test_a_caller_waits_as_long_as_it_was_told_and_the_renewal_goes_on(session: 
     assert org.token_requests == 1
 
 
-async def test_a_task_waits_as_long_as_it_was_told_too(session: orgkey.OrgSession, org: Org) -> None:
+async def test_a_task_waits_as_long_as_it_was_told_too(log_in: LogIn, org: Org) -> None:
     org.faults.add("token", delay=0.5)
-    session = impatient(session)
+    session = log_in(wait=0.05)
     with pytest.raises(orgkey.RefreshInProgress):
         await session.atoken()
     flight = session._flight
