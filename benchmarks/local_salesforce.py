@@ -23,7 +23,7 @@ from orgkey.org import HostRules
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["TITLE", "measure"]
+__all__ = ["TITLE", "lift_login_limit", "login_request", "measure", "serving", "world_file"]
 
 TITLE: Final = "The local Salesforce"
 
@@ -72,11 +72,11 @@ def measure(effort: Effort) -> list[Row]:
     """Answers a second under load, and how long a start takes."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        world = _world_file(folder, "small.toml", 2_000)
-        ready = stack.enter_context(_serving(world))
+        world = world_file(folder, "small.toml", 2_000)
+        ready = stack.enter_context(serving(world))
         bare = stack.enter_context(_bare_endpoint())
         org = ready["orgs"][0]
-        _lift_login_limit(ready["control_url"])
+        lift_login_limit(ready["control_url"])
         form = _token_form(org)
         login_url, numbers = org["login_url"], count()
         loads = {
@@ -91,7 +91,7 @@ def measure(effort: Effort) -> list[Row]:
     starts = alternate(
         {
             "an empty world": lambda: _seconds_to_ready(None),
-            "an org with 100,000 Contacts": lambda: _seconds_to_ready(_world_file(folder, "large.toml", 100_000)),
+            "an org with 100,000 Contacts": lambda: _seconds_to_ready(world_file(folder, "large.toml", 100_000)),
         },
         max(3, effort.rounds // 3),
     )
@@ -180,6 +180,11 @@ def _query(token: str, number: int) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n".encode("ascii")
 
 
+def login_request(org: dict[str, Any]) -> bytes:
+    """A token request that may be sent again and again, for as long as a measurement takes."""
+    return _post(_token_form(org))
+
+
 def _token_form(org: dict[str, Any]) -> bytes:
     app = org["apps"][0]
     grant = orgkey.JWTBearer(app["client_id"], _USER, f"file:{app['private_key_file']}")
@@ -188,13 +193,14 @@ def _token_form(org: dict[str, Any]) -> bytes:
     return urlencode({"grant_type": _JWT_BEARER, "assertion": assertion}).encode("ascii")
 
 
-def _lift_login_limit(control: str) -> None:
+def lift_login_limit(control: str) -> None:
     """Let the user log in more often than the 3,600 times an hour that an org allows."""
     answer = httpx.post(f"{control}/orgs/acme/rate_limit_logins", json={"limit": None})
     answer.raise_for_status()
 
 
-def _world_file(folder: Path, name: str, contacts: int) -> Path:
+def world_file(folder: Path, name: str, contacts: int) -> Path:
+    """A world of one org with that many Contacts, one user and one app."""
     folder.mkdir(exist_ok=True)
     path = folder / name
     path.write_text(_WORLD.format(contacts=contacts), encoding="utf-8")
@@ -202,7 +208,8 @@ def _world_file(folder: Path, name: str, contacts: int) -> Path:
 
 
 @contextmanager
-def _serving(world: Path | None) -> Iterator[dict[str, Any]]:
+def serving(world: Path | None) -> Iterator[dict[str, Any]]:
+    """What a local Salesforce in a process of its own says when it is ready."""
     command = [sys.executable, "-m", "orgkey_sim.cli", "serve", "--json", *(["--world", str(world)] if world else [])]
     with _process(command) as line:
         yield json.loads(line)
@@ -228,5 +235,5 @@ def _process(command: list[str]) -> Iterator[str]:
 
 def _seconds_to_ready(world: Path | None) -> float:
     started = time.perf_counter()
-    with _serving(world):
+    with serving(world):
         return time.perf_counter() - started

@@ -26,6 +26,7 @@ GROUPS: Final = (
     "memory",
     "import_time",
     "local_salesforce",
+    "local_salesforce_soak",
     "simple_salesforce_calls",
     "simple_salesforce_expiry",
     "simple_salesforce_import",
