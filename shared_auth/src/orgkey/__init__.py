@@ -42,12 +42,22 @@ if TYPE_CHECKING:
         RefreshToken,
     )
     from orgkey.keys import RSASigner, Signer, load_signer
-    from orgkey.org import API_DOMAINS
-    from orgkey.plugins import CommandPlugin, ReplacementPlugin, hookimpl
+    from orgkey.observers import notify
+    from orgkey.org import API_DOMAINS, HostRules, Origin
+    from orgkey.plugins import (
+        CommandPlugin,
+        HealthCheckPlugin,
+        KeyWrapperPlugin,
+        LockPlugin,
+        ReplacementPlugin,
+        StorePlugin,
+        hookimpl,
+        registered,
+    )
     from orgkey.replacements import install
     from orgkey.replay import Call, NeedToken, Reply, exchange, run_exchange
-    from orgkey.secrets import Secret, redact
-    from orgkey.sender import HTTPSettings, tls_context
+    from orgkey.secrets import Secret, conceal, redact
+    from orgkey.sender import HTTPSettings, Sender, shared_sender, tls_context
     from orgkey.session import OrgSession, SessionOptions
     from orgkey.settings import connect
     from orgkey.token import Token
@@ -57,6 +67,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "API_DOMAINS",
+    "SYSTEM_CLOCK",
     "AuthorizationCode",
     "AuthorizationRequest",
     "Call",
@@ -72,14 +83,19 @@ __all__ = [
     "Evidence",
     "Grant",
     "HTTPSettings",
+    "HealthCheckPlugin",
+    "HostRules",
     "IdentityChanged",
     "JWTBearer",
+    "KeyWrapperPlugin",
+    "LockPlugin",
     "MissingScope",
     "NeedToken",
     "OrgChanged",
     "OrgSession",
     "OrgkeyError",
     "OrgkeyWarning",
+    "Origin",
     "PasswordIgnoredWarning",
     "Permanence",
     "RSASigner",
@@ -87,12 +103,13 @@ __all__ = [
     "RefreshToken",
     "ReplacementPlugin",
     "Reply",
-    "SYSTEM_CLOCK",
     "SalesforceAuth",
     "Secret",
+    "Sender",
     "SessionOptions",
     "SettingsWarning",
     "Signer",
+    "StorePlugin",
     "Token",
     "TokenAnswerRefused",
     "TokenEndpointUnreachable",
@@ -101,14 +118,18 @@ __all__ = [
     "UserChanged",
     "Who",
     "__version__",
+    "conceal",
     "connect",
     "diagnose",
     "exchange",
     "hookimpl",
     "install",
     "load_signer",
+    "notify",
     "redact",
+    "registered",
     "run_exchange",
+    "shared_sender",
     "tls_context",
 ]
 
@@ -123,11 +144,24 @@ _HOME = {
         "grants",
     ),
     **dict.fromkeys(["RSASigner", "Signer", "load_signer"], "keys"),
-    "API_DOMAINS": "org",
-    **dict.fromkeys(["CommandPlugin", "ReplacementPlugin", "hookimpl"], "plugins"),
+    "notify": "observers",
+    **dict.fromkeys(["API_DOMAINS", "HostRules", "Origin"], "org"),
+    **dict.fromkeys(
+        [
+            "CommandPlugin",
+            "HealthCheckPlugin",
+            "KeyWrapperPlugin",
+            "LockPlugin",
+            "ReplacementPlugin",
+            "StorePlugin",
+            "hookimpl",
+            "registered",
+        ],
+        "plugins",
+    ),
     "install": "replacements",
-    **dict.fromkeys(["Secret", "redact"], "secrets"),
-    **dict.fromkeys(["HTTPSettings", "tls_context"], "sender"),
+    **dict.fromkeys(["Secret", "conceal", "redact"], "secrets"),
+    **dict.fromkeys(["HTTPSettings", "Sender", "shared_sender", "tls_context"], "sender"),
     **dict.fromkeys(["OrgSession", "SessionOptions"], "session"),
     "connect": "settings",
     "Token": "token",

@@ -22,6 +22,9 @@ class EventKind(StrEnum):
     FAILED = "renewal_failed"
     COOLING = "cooling_down"
     CERTIFICATE = "certificate_ends"
+    TENANT_STATE = "tenant_state"
+    ROTATION_LOST = "rotation_lost"
+    PERSIST_DELAYED = "persist_delayed"
 
 
 _LEVELS: Final = {
@@ -31,6 +34,9 @@ _LEVELS: Final = {
     EventKind.FAILED: logging.WARNING,
     EventKind.COOLING: logging.WARNING,
     EventKind.CERTIFICATE: logging.WARNING,
+    EventKind.TENANT_STATE: logging.WARNING,
+    EventKind.ROTATION_LOST: logging.ERROR,
+    EventKind.PERSIST_DELAYED: logging.ERROR,
 }
 
 
@@ -52,6 +58,8 @@ class Event:
         How long the token request took, how long the cool-down lasts, or how long the certificate is still good for.
     cause:
         Cause id where something failed.
+    tenant, state:
+        Which customer's org it is about and what state that is in, where orgkey-tenants tells.
 
     """
 
@@ -64,10 +72,14 @@ class Event:
     attempt: int = 0
     seconds: float = 0.0
     cause: str = ""
+    tenant: str = ""
+    state: str = ""
 
     def __str__(self) -> str:
         who = f"{self.grant} at {self.login_host}" + (f" as {self.username}" if self.username else "")
-        facts = [f"generation {self.generation}"]
+        facts = [f"tenant {self.tenant}"] if self.tenant else []
+        facts += [self.state] if self.state else []
+        facts += [f"generation {self.generation}"]
         facts += [f"attempt {self.attempt}"] if self.attempt > 1 else []
         facts += [f"{self.seconds:.3f} s"] if self.seconds else []
         facts += [self.cause] if self.cause else []

@@ -49,6 +49,7 @@ __all__ = [
     "key_sources",
     "manager",
     "observers",
+    "registered",
     "replacements",
 ]
 
@@ -348,6 +349,11 @@ def commands() -> Mapping[str, CommandPlugin]:
 def replacements() -> Mapping[str, ReplacementPlugin]:
     """Drop-ins by the name of what they replace."""
     return manager().records(ReplacementPlugin)
+
+
+def registered(kind: type[R]) -> Mapping[str, R]:
+    """All records of ``kind`` by name: for a package that brings a kind of its own to life."""
+    return manager().records(kind)
 
 
 def installed() -> list[InstalledPlugin]:
