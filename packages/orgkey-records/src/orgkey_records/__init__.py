@@ -17,6 +17,7 @@ from orgkey_records.errors import (
     Refused,
     Unreachable,
 )
+from orgkey_records.inputs import check_statement, check_values
 from orgkey_records.literals import bind, literal
 from orgkey_records.names import check_field, check_id, check_object, is_name
 from orgkey_records.records import API_VERSION, AsyncRecords, Records
@@ -43,6 +44,8 @@ __all__ = [
     "check_field",
     "check_id",
     "check_object",
+    "check_statement",
+    "check_values",
     "flat",
     "is_name",
     "literal",

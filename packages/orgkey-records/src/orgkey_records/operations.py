@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from difflib import get_close_matches
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from orgkey_records.answers import named_fields, read, read_object
 from orgkey_records.descriptions import Description, Descriptions
 from orgkey_records.errors import InvalidInput, NotAllowed, Refused
-from orgkey_records.literals import bind, check_text, escape_search, literal
+from orgkey_records.inputs import check_input, check_key, check_names, check_statement, check_values
+from orgkey_records.literals import bind, escape_search, literal
 from orgkey_records.names import check_field, check_id
 from orgkey_records.reach import Select, objects_searched, read_select
 from orgkey_records.rows import Rows, flat, shortened
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Operations", "Page"]
 
-# "SOQL and SOSL Limits": a statement has at most 100,000 characters.
-_LONGEST_STATEMENT: Final = 100_000
 _SMALLEST_PAGE: Final = 200
 _LARGEST_PAGE: Final = 2_000
 _SHOWN_FIELDS: Final = 80
@@ -66,7 +64,7 @@ class Operations:
         include_deleted: bool = False,
     ) -> Flow[Rows]:
         """The first ``most`` rows."""
-        statement = _statement(bind(_text(query), values), "SELECT")
+        statement = check_statement(bind(check_input(query), values), "SELECT")
         yield from self._check_query(statement)
         page = yield from self._page(self._first_page(statement, most, include_deleted=include_deleted), statement)
         records, total = page.records[:most], page.total
@@ -79,7 +77,7 @@ class Operations:
         self, query: str, values: Mapping[str, Any] | None = None, *, rows: int, include_deleted: bool = False
     ) -> Flow[Page]:
         """The first page of a query of any length, as it came."""
-        statement = _statement(bind(_text(query), values), "SELECT")
+        statement = check_statement(bind(check_input(query), values), "SELECT")
         yield from self._check_query(statement)
         return (yield from self._page(self._first_page(statement, rows, include_deleted=include_deleted), statement))
 
@@ -89,7 +87,7 @@ class Operations:
 
     def sosl(self, search: str) -> Flow[Rows]:
         """What a whole SOSL statement finds; each row says in ``type`` which object it is."""
-        statement = _statement(_text(search), "FIND")
+        statement = check_statement(check_input(search), "FIND")
         if self.guard.objects is not None:
             for name, paths in objects_searched(statement).items():
                 yield from self._check_select(Select(name, paths=paths), self.guard.check_object(name))
@@ -105,14 +103,14 @@ class Operations:
     def search(self, text: str, objects: Mapping[str, Iterable[str]] | Iterable[str]) -> Flow[Rows]:
         """Where ``text`` occurs in ``objects``."""
         if not isinstance(objects, Mapping):
-            objects = dict.fromkeys(_names(objects, "objects"), ("Id", "Name"))
+            objects = dict.fromkeys(check_names(objects, "objects"), ("Id", "Name"))
         if not objects:
             raise InvalidInput('Say where to search, such as {"Account": ["Id", "Name"]}.')
-        if len(_text(text).strip()) < 2:  # noqa: PLR2004  # SOSL's own rule
+        if len(check_input(text).strip()) < 2:  # noqa: PLR2004  # SOSL's own rule
             raise InvalidInput("A search text has at least two characters.")
         parts = []
         for name, fields in objects.items():
-            checked = [check_field(each, path=True) for each in _names(fields, f"the fields of {name}")] or ["Id"]
+            checked = [check_field(each, path=True) for each in check_names(fields, f"the fields of {name}")] or ["Id"]
             parts.append(f"{self.guard.check_object(name)}({', '.join(checked)})")
         statement = f"FIND {{{escape_search(text)}}} IN ALL FIELDS RETURNING {', '.join(parts)} LIMIT {self.caps.rows}"
         return (yield from self.sosl(statement))
@@ -133,7 +131,7 @@ class Operations:
 
     def list_objects(self, containing: str = "") -> Flow[list[dict[str, str]]]:
         """The objects that this user may query, and the guard permits."""
-        wanted = _text(containing).strip().lower()
+        wanted = check_input(containing).strip().lower()
         answer = yield Ask.of("GET", self._path("sobjects"))
         found = [
             {"name": each["name"], "label": each["label"]}
@@ -146,7 +144,7 @@ class Operations:
         """One record. Of ``fields``, those that this user cannot see are listed in place of a failure."""
         checked, checked_id = self.guard.check_object(name), check_id(record_id)
         description = yield from self.describe(checked)
-        wanted = _names(fields, "fields") if fields is not None else description.field_names
+        wanted = check_names(fields, "fields") if fields is not None else description.field_names
         wanted = [check_field(each, path=True) for each in wanted]
         seen = [each for each in wanted if _is_seen(each, description)]
         hidden = [each for each in wanted if each not in seen]
@@ -195,7 +193,7 @@ class Operations:
     def upsert(self, name: str, field: str, value: str, values: Mapping[str, Any]) -> Flow[dict[str, Any]]:
         """Change the record whose external id ``field`` is ``value``, or make one."""
         checked, body = self._check_write("upsert", name), self._body(values)
-        place = self._path("sobjects", checked, check_field(field), _key(value))
+        place = self._path("sobjects", checked, check_field(field), check_key(value))
         answer = yield Ask.of("PATCH", place, json_body=body)
         try:
             saved = read(answer) or {}
@@ -218,7 +216,7 @@ class Operations:
         parameters: Mapping[str, str] | None = None,
         body: Any = None,
     ) -> Flow[Answer]:
-        """One call below the API version's own path, with the answer as it came. Refused calls raise."""
+        """One call below the API version's own path, answered as it came: refusals too, but no lost session."""
         if self.guard.objects is not None:
             raise NotAllowed(
                 "raw calls are not permitted beside an allow-list of objects: nothing checks what they read."
@@ -226,7 +224,8 @@ class Operations:
         if method != "GET":
             self.guard.check_write({"POST": "create", "PATCH": "update", "DELETE": "delete"}.get(method, method))
         answer = yield Ask.of(method, self._path(*path), parameters, body)
-        read(answer)
+        if answer.diagnosis is not None or answer.status == HTTPStatus.UNAUTHORIZED:
+            read(answer)
         return answer
 
     # --- what they share ----------------------------------------------------------------------------------------------
@@ -278,7 +277,7 @@ class Operations:
         return self.guard.check_object(name)
 
     def _body(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        body = _checked_values(values)
+        body = check_values(values)
         size = sum(len(value) for value in body.values() if isinstance(value, str))
         if size > self.caps.bytes:
             raise InvalidInput(f"The data is {size:,} characters long; {self.caps.bytes:,} are permitted.")
@@ -366,57 +365,3 @@ def _near(names: list[str], where: str) -> str:
 def _is_seen(name: str, description: Description) -> bool:
     first, dot, _ = name.partition(".")
     return first.lower() in (description.parents if dot else description.fields)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise InvalidInput(f"A text is needed here, and a {type(value).__name__} was given.")
-    return check_text(value, "The input")
-
-
-def _statement(text: str, verb: str) -> str:
-    statement = text.strip()
-    if not re.match(rf"{verb}\b", statement, re.IGNORECASE):
-        raise InvalidInput(f"The statement begins with {statement[:20]!a}; it must begin with {verb}.")
-    if len(statement) > _LONGEST_STATEMENT:
-        raise InvalidInput(
-            f"The statement has {len(statement):,} characters; Salesforce takes {_LONGEST_STATEMENT:,}. Shorten it."
-        )
-    return statement
-
-
-def _names(names: object, what: str) -> list[str]:
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise InvalidInput(f"{what}: a list of names is needed, and a {type(names).__name__} was given.")
-    return list(names)
-
-
-def _key(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int)) or not str(value).strip():
-        raise InvalidInput(f"An external id is a text or a number, and {value!r:.60} is neither.")
-    return str(value)
-
-
-def _checked_values(values: object) -> dict[str, Any]:
-    if not isinstance(values, Mapping) or not values:
-        raise InvalidInput('The data is a mapping from field names to values, such as {"LastName": "Hara"}.')
-    return {check_field(name): _checked_value(name, value) for name, value in values.items()}
-
-
-def _checked_value(name: str, value: Any) -> Any:
-    if isinstance(value, str):
-        return check_text(value, name)
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, datetime | date):
-        return literal(value)
-    if isinstance(value, Mapping) and len(value) == 1:
-        # A parent named by its external id: {"Account": {"External_Id__c": "A-1"}}.
-        ((key, inner),) = value.items()
-        if isinstance(inner, (str, int)) and not isinstance(inner, bool):
-            return {check_field(key): _checked_value(name, inner)}
-    raise InvalidInput(
-        f"{name} cannot take a {type(value).__name__}. A field takes text, a number, true, false or null."
-    )

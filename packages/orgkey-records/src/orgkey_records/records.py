@@ -72,7 +72,7 @@ class _Face:
         other._clock, other._describe_seconds = self._clock, self._describe_seconds  # of our own kind
         return other
 
-    def _most(self, max_rows: int | None) -> int:
+    def _most(self, max_rows: Any) -> int:
         if max_rows is None:
             return self.caps.rows
         if not isinstance(max_rows, int) or isinstance(max_rows, bool) or max_rows < 1:
@@ -272,7 +272,7 @@ class AsyncRecords(_Face):
     async def raw(
         self, method: str, *path: str, parameters: Mapping[str, str] | None = None, body: Any = None
     ) -> Answer:
-        """One REST call, answered as Salesforce does: ``await raw("GET", "sobjects", "Account", "describe")``."""
+        """One REST call, answered as Salesforce does, refusals too."""
         return await self.run(self.operations.raw(method, path, parameters, body))
 
     async def pages(

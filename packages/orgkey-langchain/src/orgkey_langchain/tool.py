@@ -1,0 +1,174 @@
+"""SalesforceTool: langchain-salesforce's tool, on a session that needs no password and survives expiry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForToolRun,  # noqa: TC002  # LangChain looks at the annotations of _run and _arun
+    CallbackManagerForToolRun,  # noqa: TC002
+)
+from langchain_core.runnables.config import run_in_executor
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel, PrivateAttr
+
+import orgkey
+import orgkey_records
+from orgkey_langchain.errors import ToolInputRefused
+from orgkey_langchain.orders import Order
+from orgkey_langchain.schema import DESCRIPTION, NAME, SalesforceQueryInput
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+
+__all__ = ["SalesforceTool"]
+
+
+class SalesforceTool(BaseTool):
+    """Tool for interacting with Salesforce CRM, as ``langchain_salesforce.SalesforceTool``: change the import.
+
+    Without arguments the settings say how to log in (:func:`orgkey.connect`). A password is never sent: it is ignored
+    with a warning where there are other credentials, and refused where there are none. Logs in at once.
+
+    Parameters
+    ----------
+    username, password, security_token, domain:
+        As langchain-salesforce has them; see ``orgkey_simple_salesforce.Salesforce`` for what becomes of them.
+    salesforce_client:
+        The client to use. With one of simple-salesforce's own, asynchronous calls run on a thread, and nothing is
+        renewed beyond what that client does itself.
+    auth:
+        The session to use, as :func:`orgkey.connect` returns it.
+    kwargs:
+        Any field of ``BaseTool``: ``handle_tool_error``, ``callbacks``, ``tags`` ...
+
+    Raises
+    ------
+    orgkey_simple_salesforce.LoginFailed
+        No token can be had, now or later. It is no ToolException: a model is never told.
+    orgkey_simple_salesforce.LoginNotConfigured
+        The arguments and settings add up to no login.
+
+    """
+
+    name: str = NAME
+    description: str = DESCRIPTION
+    args_schema: type[BaseModel] = SalesforceQueryInput
+    _sf: Any = PrivateAttr()
+    _records: orgkey_records.AsyncRecords | None = PrivateAttr(default=None)
+
+    def __init__(  # langchain-salesforce's order
+        self,
+        username: str | None = None,
+        password: str | None = None,
+        security_token: str | None = None,
+        domain: str | None = "login",
+        salesforce_client: Any = None,
+        *,
+        auth: orgkey.OrgSession | None = None,
+        **kwargs: Any,
+    ) -> None:
+        # Bound anew, so that a traceback from here on has nothing plain among its locals.
+        password, security_token = _wrapped(password), _wrapped(security_token)
+        super().__init__(**kwargs)
+        client = salesforce_client
+        if client is None:
+            from orgkey_simple_salesforce import Salesforce
+
+            client = Salesforce(
+                username=username,
+                password=password,
+                security_token=security_token,
+                domain=None if domain == "login" else domain,
+                auth=auth,
+            )
+        self._sf = client
+        self._records = _records_of(client)
+
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002  # LangChain's
+        """What Salesforce answers; for a ToolCall a ToolMessage with that."""
+        return super().invoke(_arguments(input), config, **kwargs)
+
+    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002
+        """As :meth:`invoke`, for a task."""
+        return await super().ainvoke(_arguments(input), config, **kwargs)
+
+    def _run(  # noqa: PLR0917  # langchain-salesforce's order
+        self,
+        operation: str,
+        object_name: str | None = None,
+        query: str | None = None,
+        record_data: dict[str, Any] | None = None,
+        record_id: str | None = None,
+        field_name: str | None = None,
+        run_manager: CallbackManagerForToolRun | None = None,
+    ) -> Any:
+        """Carry ``operation`` out."""
+        from orgkey_langchain.by_client import carry_out
+
+        del run_manager
+        order = Order.of(
+            operation,
+            object_name=object_name,
+            query=query,
+            record_data=record_data,
+            record_id=record_id,
+            field_name=field_name,
+        )
+        return carry_out(order, self._sf)
+
+    async def _arun(  # noqa: PLR0917
+        self,
+        operation: str,
+        object_name: str | None = None,
+        query: str | None = None,
+        record_data: dict[str, Any] | None = None,
+        record_id: str | None = None,
+        field_name: str | None = None,
+        run_manager: AsyncCallbackManagerForToolRun | None = None,
+    ) -> Any:
+        """Carry ``operation`` out without blocking the event loop."""
+        del run_manager
+        order = Order.of(
+            operation,
+            object_name=object_name,
+            query=query,
+            record_data=record_data,
+            record_id=record_id,
+            field_name=field_name,
+        )
+        if self._records is None:
+            from orgkey_langchain.by_client import carry_out
+
+            return await run_in_executor(None, carry_out, order, self._sf)
+        from orgkey_langchain.by_records import acarry_out
+
+        return await acarry_out(order, self._records, self._sf)
+
+
+def _records_of(client: Any) -> orgkey_records.AsyncRecords | None:
+    """Records on the session behind ``client``; None where there is none of ours."""
+    import orgkey_simple_salesforce
+
+    if not issubclass(type(client), orgkey_simple_salesforce.Salesforce) or client.auth is None:
+        return None
+    return orgkey_records.AsyncRecords(
+        client.auth, allow={"create", "update", "delete"}, version=str(client.sf_version)
+    )
+
+
+def _arguments(given: Any) -> Any:
+    """What LangChain takes, from all that langchain-salesforce took: also an object with ``args``, ``id``, ``name``."""
+    if isinstance(given, str):
+        raise ToolInputRefused("Input must be a dictionary")
+    if all(hasattr(given, name) for name in ("args", "id", "name")):
+        given = given.args
+    if not isinstance(given, dict):
+        raise ToolInputRefused(f"Unsupported input type: {type(given)}")
+    if given.get("type") != "tool_call" and "operation" not in given:
+        raise ToolInputRefused("Input must be a dictionary with an 'operation' key")
+    return given
+
+
+def _wrapped(secret: Any) -> Any:
+    return orgkey.Secret(secret) if isinstance(secret, str) else secret
