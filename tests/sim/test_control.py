@@ -42,7 +42,7 @@ def answer(response: httpx.Response, status: int = 200) -> Any:
             },
         ),
         (User, control._USER_OPERATIONS, set()),
-        (App, control._APP_OPERATIONS, {"admits", "summary"}),
+        (App, control._APP_OPERATIONS, {"admits", "refreshes_from", "summary"}),
     ],
 )
 def test_what_can_be_done_in_python_can_be_done_over_http(

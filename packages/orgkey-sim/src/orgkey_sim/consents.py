@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Code", "Consents", "RefreshToken"]
 
+_DAY: Final = 86_400.0
+_MOST_APPROVALS: Final = 5
+"""How many refresh tokens one user has of one app before the oldest goes (Salesforce Help: "Manage OAuth Access")."""
 _CODE_SECONDS: Final = 900.0
 """How long an authorization code is good (Salesforce Help: "OAuth 2.0 Web Server Flow for Web App Integration")."""
 
@@ -30,13 +33,32 @@ class Code:
 
 @dataclass(slots=True)
 class RefreshToken:
-    """One refresh token. Those that replace one another are one family; ``spent`` ones were replaced."""
+    """One refresh token. Those that replace one another are one family; ``spent`` ones were replaced.
+
+    ``consented`` is when the family began, ``used`` when the token was given out or last shown; both in seconds since
+    the Unix epoch. ``busy`` is true while a request with it is being worked on.
+    """
 
     app: App
     user: User
     scopes: frozenset[str]
     family: int
-    spent: bool = False
+    consented: float = 0.0
+    used: float = 0.0
+    spent: bool = field(default=False)
+    busy: bool = False
+
+    def has_run_out(self, now: float) -> bool:
+        """Whether the app's refresh token policy has let it expire."""
+        match self.app.refresh_policy:
+            case "immediate":
+                return True
+            case "idle":
+                return now - self.used >= self.app.refresh_days * _DAY
+            case "lifetime":
+                return now - self.consented >= self.app.refresh_days * _DAY
+            case _:
+                return False
 
 
 class Consents:
@@ -59,14 +81,26 @@ class Consents:
         """What a code stands for; it is good once."""
         return self._codes.pop(code, None)
 
-    def add_refresh_token(self, app: App, user: User, scopes: frozenset[str]) -> str:
-        """Give out the first refresh token of a consent."""
-        return self._put(RefreshToken(app, user, scopes, next(self._families)))
+    def add_refresh_token(self, app: App, user: User, scopes: frozenset[str], now: float) -> tuple[str, int, list[int]]:
+        """Give out the first refresh token of a consent: its text, its family, and the families it pushed out."""
+        approvals = sorted({held.family for held in self._refresh_tokens.values() if self._is(held, app, user)})
+        pushed_out = approvals[: max(0, len(approvals) - _MOST_APPROVALS + 1)]
+        for family in pushed_out:
+            self.end(family=family)
+        held = RefreshToken(app, user, scopes, next(self._families), now, now)
+        return self._put(held), held.family, pushed_out
 
-    def rotate(self, held: RefreshToken) -> str:
+    def rotate(self, held: RefreshToken, now: float) -> str:
         """Replace a refresh token with its successor."""
         held.spent = True
-        return self._put(RefreshToken(held.app, held.user, held.scopes, held.family))
+        return self._put(RefreshToken(held.app, held.user, held.scopes, held.family, held.consented, now))
+
+    def has_consented(self, app: App, user: User, scopes: frozenset[str]) -> bool:
+        """Whether that user has a living refresh token of that app, with at least those scopes."""
+        return any(
+            self._is(held, app, user) and not held.spent and held.scopes >= scopes
+            for held in self._refresh_tokens.values()
+        )
 
     def find(self, token: str) -> RefreshToken | None:
         """The refresh token of that text, spent or not."""
@@ -87,6 +121,10 @@ class Consents:
         for text in matching:
             del self._refresh_tokens[text]
         return len(matching)
+
+    @staticmethod
+    def _is(held: RefreshToken, app: App, user: User) -> bool:
+        return held.app is app and held.user is user
 
     def _put(self, held: RefreshToken) -> str:
         text = "5Aep861" + secrets.token_urlsafe(48)

@@ -19,16 +19,20 @@ _STATUSES: Final = range(200, 600)
 class Fault:
     """What goes wrong, where and how often.
 
-    ``endpoint`` names one of `orgkey_sim.endpoints.ENDPOINTS`; empty means all of them. ``delay`` holds the answer back
-    for that many seconds. ``drop`` cuts the connection: "before" the request is worked on, "after" it was worked on
-    and before any answer (the work is done, the answer lost), or "midway" through the answer. ``drip`` sends the body
-    at that many bytes a second. ``garble`` replaces the answer's body with half a web page. ``status``, ``body`` and
-    ``content_type`` answer in the org's place: it never sees the request. ``retry_after`` adds that header, in seconds.
-    ``skip`` lets that many requests through first; ``times`` is how many requests are hit, None all of them.
+    ``endpoint`` names one of `orgkey_sim.endpoints.ENDPOINTS`; empty means all of them. ``delay`` holds the request
+    back for that many seconds, ``late`` the answer: by then the work is done. ``repeat`` lets the request reach the org
+    twice, as by a proxy that tries again, and gives the client the second answer. ``drop`` cuts the connection:
+    "before" the request is worked on, "after" it was worked on and before any answer (the work is done, the answer
+    lost), or "midway" through the answer. ``drip`` sends the body at that many bytes a second. ``garble`` replaces the
+    answer's body with half a web page. ``status``, ``body`` and ``content_type`` answer in the org's place: it never
+    sees the request. ``retry_after`` adds that header, in seconds. ``skip`` lets that many requests through first;
+    ``times`` is how many requests are hit, None all of them.
     """
 
     endpoint: str = ""
     delay: float = 0.0
+    late: float = 0.0
+    repeat: bool = False
     drop: Drop = ""
     drip: float = 0.0
     garble: bool = False
@@ -46,7 +50,10 @@ class Fault:
                 f"no endpoint {self.endpoint!r}: choose of {sorted(ENDPOINTS)}",
             ),
             (self.drop not in get_args(Drop), f"drop={self.drop!r}: choose 'before', 'after' or 'midway'"),
-            (not (self.delay >= 0 and self.drip >= 0), "delay and drip cannot be negative"),
+            (
+                not all(seconds >= 0 for seconds in (self.delay, self.late, self.drip)),
+                "delay and drip cannot be negative, nor can late",
+            ),
             (bool(self.status) and self.status not in _STATUSES, f"status={self.status}: choose 200 to 599"),
             (self.skip < 0 or (self.times is not None and self.times < 1), "skip is at least 0, times at least 1"),
         ):
@@ -58,6 +65,8 @@ class Fault:
         """What it does, in the words of the request log."""
         parts = {
             "delay": self.delay,
+            "late": self.late,
+            "repeat": self.repeat,
             f"drop {self.drop}": self.drop,
             "drip": self.drip,
             "garble": self.garble,

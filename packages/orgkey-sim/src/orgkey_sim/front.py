@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+from collections import deque
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Final
 
@@ -63,10 +64,33 @@ class Front:
             if fault.status:
                 await answer.whole(fault.status, fault.body.encode(), fault.content_type)
                 return
+            if fault.repeat:
+                receive = await self._work_once(scope, receive)
+                answer = _Answer(scope, receive, send, visit, fault)
         if door.role == "nowhere":
             await answer.whole(404, f"No org of this world is at {host}.\n".encode(), "text/plain; charset=utf-8")
         else:
             await self._app(scope, receive, answer)
+
+    async def _work_once(self, scope: Scope, receive: Receive) -> Receive:
+        """Let the org work on the request for nobody, and return what lets it read the same request again."""
+        messages: list[Message] = []
+        while not messages or messages[-1].get("more_body"):
+            messages.append(await receive())
+
+        async def nobody(message: Message) -> None:
+            del message
+
+        def again() -> Receive:
+            waiting = deque(messages)
+
+            async def read() -> Message:
+                return waiting.popleft() if waiting else await receive()
+
+            return read
+
+        await self._app(scope, again(), nobody)
+        return again()
 
 
 class _Answer:
@@ -107,6 +131,8 @@ class _Answer:
 
     async def _begin(self, message: Message) -> None:
         fault = self._fault
+        if fault.late:
+            await sleep(fault.late)
         if fault.drop == "after":
             await self.drop()
             return

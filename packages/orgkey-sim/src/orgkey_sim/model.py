@@ -20,6 +20,7 @@ from orgkey_sim.deployed_apps import DeployedApps
 from orgkey_sim.faults import Faults
 from orgkey_sim.keys import KeyPair, VerifyingKey, load_certificate, load_key_pair, new_key_pair, shared_key_pair
 from orgkey_sim.login_history import show_app, show_user_login
+from orgkey_sim.oauth.browsers import Browsers
 from orgkey_sim.oauth.errors import ROWS, Row, Scene
 from orgkey_sim.ratelimit import LoginLimit
 from orgkey_sim.requestlog import RequestLog
@@ -38,6 +39,7 @@ __all__ = [
     "OrgKind",
     "OrgPolicies",
     "PermittedUsers",
+    "RefreshPolicy",
     "Session",
     "TokenFormat",
     "User",
@@ -47,6 +49,7 @@ OrgKind = Literal["production", "sandbox", "scratch"]
 AppKind = Literal["eca", "connected_app"]
 PermittedUsers = Literal["admin_approved", "all_users"]
 Flow = Literal["jwt_bearer", "client_credentials"]
+RefreshPolicy = Literal["infinite", "idle", "lifetime", "immediate"]
 
 _ORG_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _DOMAINS: Final[dict[OrgKind, str]] = {
@@ -76,6 +79,10 @@ class OrgPolicies:
     is ahead of the client's. ``assertion_max_seconds`` is the longest validity accepted; sources say 3 minutes, 5,
     and none (the Salesforce CLI sends a far longer one), so it is off.
 
+    Consent: ``consent_pages`` makes the authorize endpoint show its login page and its consent page, as to a browser;
+    off, who asks is logged in already and consents. ``refresh_seconds`` is how long the org works on a refresh: a
+    second request with the same refresh token in that time is told that it is being processed.
+
     Answers: ``issued_at_in_jwt_answer`` adds issued_at and signature to JWT bearer answers, which samples lack.
     ``error_status`` gives rows of the error table another HTTP status.
 
@@ -94,17 +101,15 @@ class OrgPolicies:
     audience_error: str = "audience_invalid"
     clock_skew_seconds: float = 0.0
     assertion_max_seconds: float | None = None
+    consent_pages: bool = False
+    refresh_seconds: float = 0.0
     issued_at_in_jwt_answer: bool = False
     error_status: dict[str, int] = field(default_factory=dict)
     api_enabled: bool = True
     daily_api_requests: int | None = None
 
     def __post_init__(self) -> None:
-        for text in self.login_ip_ranges:
-            try:
-                ipaddress.ip_network(text)
-            except ValueError as error:
-                raise ValueError(f"login_ip_ranges: {error}") from None
+        _check_ranges("login_ip_ranges", self.login_ip_ranges)
         if self.login_hours and tuple(self.login_hours) not in _LOGIN_HOURS:
             raise ValueError(f"login_hours {self.login_hours}: give the first hour and the one after the last, of 24")
         for row_id in (self.audience_error, *self.error_status):
@@ -112,10 +117,8 @@ class OrgPolicies:
 
     def admits(self, address: str, hour: int) -> bool:
         """Whether a login from that IP address, in that hour of the day (UTC), is allowed."""
-        if self.login_ip_ranges:
-            ranges = map(ipaddress.ip_network, self.login_ip_ranges)
-            if not any(ipaddress.ip_address(address) in each for each in ranges):
-                return False
+        if self.login_ip_ranges and not _in_ranges(address, self.login_ip_ranges):
+            return False
         if not self.login_hours:
             return True
         first, last = self.login_hours
@@ -165,8 +168,13 @@ class App:
 
     ``approved`` are the usernames that may use it: by permission set where permitted users are "admin_approved", by
     consent where they are "all_users"; None is everybody. An app that was deployed with ``permission_sets`` also admits
-    whoever has one of them. The private key is the client's, kept here for convenience;
-    the org checks with the certificate.
+    whoever has one of them.
+
+    ``refresh_policy`` says when refresh tokens end: never ("infinite"), ``refresh_days`` after their last use
+    ("idle") or after the consent ("lifetime"), or at once ("immediate"). ``refresh_ip_ranges``, in CIDR notation, are
+    the only addresses that may exchange codes and refresh tokens; empty means all.
+
+    The private key is the client's, kept here for convenience; the org checks with the certificate.
     """
 
     name: str
@@ -183,6 +191,9 @@ class App:
     pkce_required: bool = True
     secret_required: bool = True
     rotates_refresh_tokens: bool = True
+    refresh_policy: RefreshPolicy = "infinite"
+    refresh_days: float = 30.0
+    refresh_ip_ranges: tuple[str, ...] = ()
     session_minutes: float | None = None
     relax_ip: bool = False
     approved: set[str] | None = None
@@ -276,6 +287,10 @@ class App:
             return True
         return any(self.org.is_assigned(user, name) for name in self.permission_sets)
 
+    def refreshes_from(self, address: str) -> bool:
+        """Whether codes and refresh tokens may be exchanged from that IP address."""
+        return not self.refresh_ip_ranges or _in_ranges(address, self.refresh_ip_ranges)
+
     def block(self) -> None:
         """Block the app, in Setup > Connected Apps OAuth Usage: its sessions end."""
         self.blocked = True
@@ -354,11 +369,14 @@ class Org:
         self.org_id = IdSequence(f"{self.name}.{self.kind}.{next(self._incarnation)}").take("00D")
         self.sessions = Sessions()
         self.consents = Consents()
+        self.browsers = Browsers()
         self.api_requests = 0
         self.records = Records(self.clock, self.org_id)
         self._ids = IdSequence(self.org_id)
         DeployedApps(self).register(self.records.metadata)
         self.records.put("Organization", self.org_id, Name=self.name, IsSandbox=self.kind != "production")
+        self._profile_id = self.records.new_id("00e")
+        self.records.put("Profile", self._profile_id, Name="Standard User")
 
     # -- setting up -------------------------------------------------------------------------------------------------
 
@@ -398,7 +416,8 @@ class Org:
 
     def show_user(self, user: User) -> None:
         """Bring the User and UserLogin records up to date."""
-        self.records.put_user(user.id, user.username, LastName=user.name, Email=user.email, IsActive=user.active)
+        about = {"LastName": user.name, "Email": user.email, "IsActive": user.active, "ProfileId": self._profile_id}
+        self.records.put_user(user.id, user.username, **about)
         show_user_login(user)
 
     def create_app(
@@ -415,6 +434,9 @@ class Org:
         pkce_required: bool = True,
         secret_required: bool = True,
         rotates_refresh_tokens: bool = True,
+        refresh_policy: RefreshPolicy = "infinite",
+        refresh_days: float = 30.0,
+        refresh_ip_ranges: Iterable[str] = (),
         session_minutes: float | None = None,
         relax_ip: bool = False,
         client_id: str | None = None,
@@ -430,6 +452,7 @@ class Org:
 
         Raises ValueError for a name or a consumer key that is taken, or a choice there is not.
         """
+        _check_ranges("refresh_ip_ranges", refresh_ip_ranges := tuple(refresh_ip_ranges))
         app = App(
             name=name,
             org=self,
@@ -445,6 +468,9 @@ class Org:
             pkce_required=pkce_required,
             secret_required=secret_required,
             rotates_refresh_tokens=rotates_refresh_tokens,
+            refresh_policy=_checked(refresh_policy, RefreshPolicy, "refresh_policy"),
+            refresh_days=refresh_days,
+            refresh_ip_ranges=refresh_ip_ranges,
             session_minutes=session_minutes,
             relax_ip=relax_ip,
             _keys=load_key_pair(private_key_pem) if private_key_pem else None,
@@ -499,7 +525,10 @@ class Org:
     def revoke(self, what: User | App | str) -> int:
         """Revoke one token, or all access and refresh tokens of a user or an app; return how many."""
         if isinstance(what, str):
-            return self.sessions.end(token=what) + self.consents.end(token=what)
+            held = self.consents.find(what)
+            if held is not None:  # the consent, with all that came of it
+                return self.sessions.end(family=held.family) + self.consents.end(family=held.family)
+            return self.sessions.end(token=what)
         if isinstance(what, User):
             return self.sessions.end(user=what) + self.consents.end(user=what)
         return self.sessions.end(app=what) + self.consents.end(app=what)
@@ -617,6 +646,18 @@ def _checked(value: Any, choices: Any, what: str) -> Any:
     if value not in get_args(choices):
         raise ValueError(f"{what} {value!r}: choose of {', '.join(get_args(choices))}")
     return value
+
+
+def _check_ranges(name: str, ranges: Iterable[str]) -> None:
+    for text in ranges:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+
+
+def _in_ranges(address: str, ranges: Iterable[str]) -> bool:
+    return any(ipaddress.ip_address(address) in each for each in map(ipaddress.ip_network, ranges))
 
 
 def _row(row_id: str) -> Row:

@@ -28,6 +28,7 @@ class Session:
 
     ``created`` and ``last_active`` are the orgs' time in seconds since the Unix epoch, ``lifetime`` is in seconds.
     ``generation`` counts the sessions of one user and app, from 1. ``app`` is None for a SOAP login.
+    ``family`` is the consent whose refresh tokens it came of, 0 for none.
     """
 
     token: str = field(repr=False)
@@ -40,6 +41,7 @@ class Session:
     lifetime: float
     generation: int
     last_active: float
+    family: int = 0
     ended: bool = False
 
     @property
@@ -91,13 +93,14 @@ class Sessions:
         token_format: TokenFormat,
         now: float,
         lifetime: float,
+        family: int = 0,
     ) -> Session:
         """Begin a session under ``token``."""
         who = (user.id, app.client_id if app else "")
         with self._lock:
             self._generations[who] += 1
             session = Session(
-                token, user.org, user, app, scopes, token_format, now, lifetime, self._generations[who], now
+                token, user.org, user, app, scopes, token_format, now, lifetime, self._generations[who], now, family
             )
             self._by_token[token] = session
             if len(self._by_token) > _KEPT:
@@ -109,7 +112,9 @@ class Sessions:
         session = self._by_token.get(token)
         return session if session is not None and session.is_alive(now) else None
 
-    def end(self, *, token: str | None = None, user: User | None = None, app: App | None = None) -> int:
+    def end(
+        self, *, token: str | None = None, user: User | None = None, app: App | None = None, family: int | None = None
+    ) -> int:
         """End the sessions that match all that is given, or every one, and return how many."""
         with self._lock:
             matching = [
@@ -118,6 +123,7 @@ class Sessions:
                 if (token is None or session.token == token)
                 and (user is None or session.user is user)
                 and (app is None or session.app is app)
+                and (family is None or session.family == family)
             ]
             for session in matching:
                 session.ended = True

@@ -39,10 +39,13 @@ def grant(asked: OAuthRequest) -> dict[str, Any]:
     if code.challenge and not hmac.compare_digest(code.challenge, _challenge(asked.get("code_verifier"))):
         raise OAuthError("invalid_code_verifier")
     admit(asked, app, code.user)
-    answer = token_answer(asked, app, code.user, scopes=code.scopes)
-    if code.scopes & _OFFLINE:
-        answer["refresh_token"] = app.org.consents.add_refresh_token(app, code.user, code.scopes)
-    return answer
+    if not code.scopes & _OFFLINE:
+        return token_answer(asked, app, code.user, scopes=code.scopes)
+    org = app.org
+    token, family, pushed_out = org.consents.add_refresh_token(app, code.user, code.scopes, org.clock.now())
+    for each in pushed_out:
+        org.sessions.end(family=each)
+    return token_answer(asked, app, code.user, scopes=code.scopes, family=family) | {"refresh_token": token}
 
 
 def _challenge(verifier: str) -> str:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from orgkey_sim.login_history import note_login
 from orgkey_sim.oauth.access_tokens import new_token
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from orgkey_sim.visit import Visit
 
 __all__ = ["admit", "authenticate_client", "find_app", "identity_url", "refuse_if_told", "token_answer"]
+
+
+_BY_CONSENT: Final = frozenset({"authorization_code", "refresh_token"})
 
 
 def find_app(asked: OAuthRequest, client_id: str) -> App:
@@ -77,6 +80,8 @@ def admit(asked: OAuthRequest, app: App, user: User) -> None:
     if not app.admits(user):
         raise OAuthError("user_not_admin_approved" if app.permitted_users == "admin_approved" else "user_not_approved")
     hour = datetime.fromtimestamp(org.clock.now(), UTC).hour
+    if asked.get("grant_type") in _BY_CONSENT and not app.refreshes_from(asked.visit.address):
+        raise OAuthError("ip_restricted")
     if not app.relax_ip and not org.policies.admits(asked.visit.address, hour):
         raise OAuthError("ip_restricted")
     if not app.scopes.issuperset(asked.get("scope").split()):
@@ -86,11 +91,18 @@ def admit(asked: OAuthRequest, app: App, user: User) -> None:
 
 
 def token_answer(
-    asked: OAuthRequest, app: App, user: User, *, scopes: frozenset[str] | None = None, signed: bool = True
+    asked: OAuthRequest,
+    app: App,
+    user: User,
+    *,
+    scopes: frozenset[str] | None = None,
+    signed: bool = True,
+    family: int = 0,
 ) -> dict[str, Any]:
     """Begin a session and return what the token endpoint says about it.
 
     ``scopes`` is all of the app's unless given. ``signed`` adds issued_at and signature, which some flows lack.
+    ``family`` is the consent it comes of, where there is a refresh token.
     """
     visit, org = asked.visit, app.org
     now = org.clock.now()
@@ -107,6 +119,7 @@ def token_answer(
         token_format=app.token_format,
         now=now,
         lifetime=lifetime,
+        family=family,
     )
     visit.entry.token, visit.entry.generation = session.fingerprint, session.generation
     visit.claimed = user.username

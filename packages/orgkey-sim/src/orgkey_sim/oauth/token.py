@@ -49,6 +49,9 @@ async def _answer(request: Request, visit: Visit) -> dict[str, Any]:
         refuse_if_told(visit, visit.door.org)
     if grant is None:
         raise OAuthError("unsupported_grant_type")
+    if grant is refresh_token.grant:
+        async with refresh_token.processing(asked):
+            return grant(asked)
     return grant(asked)
 
 

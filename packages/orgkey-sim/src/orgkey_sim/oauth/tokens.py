@@ -77,7 +77,6 @@ def _revoke_refresh_token(visit: Visit, token: str) -> bool:
     for org in visit.directory if visit.door.org is None else (visit.door.org,):
         held = org.consents.find(token)
         if held is not None:
-            org.consents.end(family=held.family)
-            org.sessions.end(user=held.user, app=held.app)
+            org.revoke(token)
             return True
     return False
