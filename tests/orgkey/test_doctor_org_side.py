@@ -120,6 +120,37 @@ def test_the_org_says_which_of_the_causes_it_is(
     assert fact in asked.facts
 
 
+def test_the_limits_of_the_profile_are_shown(
+    org: Org, app: App, user: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    org.policies.login_ip_ranges = ("203.0.113.0/24", "198.51.100.7/32")
+    org.policies.login_hours = (8, 18)
+    asked = Asked(capsys)
+    addresses = "203.0.113.0-203.0.113.255, 198.51.100.7-198.51.100.7"
+    assert f"profile 'Standard User': logins only from {addresses}" in asked.facts
+    assert "logins only Mon, Tue, Wed, Thu, Fri, Sat, Sun 08:00-18:00 (the org's time zone)" in asked.facts
+
+
+LIMITS: dict[str, tuple[object, str]] = {
+    "login_ip_ranges": (("203.0.113.0/24",), "LOGIN_IP_RESTRICTED"),
+    "login_hours": (other_hours(), "LOGIN_HOURS_RESTRICTED"),
+}
+
+
+@pytest.mark.parametrize("policy", LIMITS)
+def test_the_profile_decides_where_the_history_is_not_readable(
+    org: Org, app: App, policy: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value, cause = LIMITS[policy]
+    setattr(org.policies, policy, value)
+    refusal = '[{"errorCode": "INVALID_TYPE", "message": "sObject type LoginHistory is not supported."}]'
+    # The administrator's calls: versions, User, UserLogin, and then Login History.
+    org.faults.add("rest", status=400, body=refusal, content_type="application/json", skip=3)
+    asked = Asked(capsys)
+    assert "not readable: LoginHistory" in asked.facts
+    assert asked.cause == cause
+
+
 def test_a_user_that_the_org_does_not_have(
     app: App, environment: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:

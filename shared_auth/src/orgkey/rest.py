@@ -69,9 +69,9 @@ class Rest:
         except (KeyError, TypeError, ValueError):
             raise self._unreadable("/services/data") from None
 
-    def query(self, soql: str, version: str) -> Iterator[dict[str, Any]]:
-        """The pages of a query: ``totalSize``, ``done``, ``records``."""
-        path: str | None = f"/services/data/v{version}/query"
+    def query(self, soql: str, version: str, *, tooling: bool = False) -> Iterator[dict[str, Any]]:
+        """The pages of a query: ``totalSize``, ``done``, ``records``; of the Tooling API where asked for."""
+        path: str | None = f"/services/data/v{version}/{'tooling/' if tooling else ''}query"
         parameters: dict[str, str] | None = {"q": soql}
         while path:
             page = self.get(path, parameters)

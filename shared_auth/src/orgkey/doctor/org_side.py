@@ -1,8 +1,8 @@
-"""The org's side of a failed login: Login History, the user, their permission sets, the apps and tokens of the org.
+"""The org's side of a failed login: Login History, the user and their profile, permission sets, apps and tokens.
 
 Read with an administrator's session. Objects: Object Reference for the Salesforce Platform (LoginHistory, UserLogin,
-OauthToken, ConnectedApplication ...). The words in LoginHistory.Status were not checked against a live org: what is not
-recognised is shown and decides nothing.
+OauthToken, ConnectedApplication ...); Tooling API Reference (Profile.Metadata). The words in LoginHistory.Status were
+not checked against a live org: what is not recognised is shown and decides nothing.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _STATUSES: Final = (
     (re.compile(r"rate exceeded", re.IGNORECASE), "LOGIN_RATE_EXCEEDED"),
     (re.compile(r"org.*locked", re.IGNORECASE), "ORG_INACTIVE"),
 )
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Where a user is refused, who they are in this org comes before whatever else is known.
 _ABOUT_THE_USER: Final = frozenset(
     {"USER_NOT_APPROVED", "USER_NOT_ADMIN_APPROVED", "USER_INACTIVE", "USER_FROZEN", "IP_OR_HOURS_RESTRICTED"}
@@ -55,10 +56,10 @@ class _OrgSide:
     facts: list[str]
     cause_id: str = ""
 
-    def rows(self, soql: str) -> list[dict[str, Any]]:
+    def rows(self, soql: str, *, tooling: bool = False) -> list[dict[str, Any]]:
         """The first rows of a query; none where this administrator may not read them, which becomes a fact."""
         try:
-            return list(next(self.rest.query(soql, self.version))["records"])
+            return list(next(self.rest.query(soql, self.version, tooling=tooling))["records"])
         except CallFailed as error:
             said = str(error).splitlines()[-1]
             self.facts.append(f"not readable: {soql.partition(' FROM ')[2].split()[0]} ({said})")
@@ -96,6 +97,7 @@ def _read(side: _OrgSide, exam: Examination, broken: Finding) -> None:
     _read_history(side, exam, user_id)
     if user_id:
         _read_rights(side, user_id)
+        _read_limits(side, user_id, named)
     side.facts += _apps(side)
 
 
@@ -144,6 +146,35 @@ def _read_rights(side: _OrgSide, user_id: str) -> None:
     side.facts.append(f"permission sets of the user: {', '.join(names) or 'none'}")
     for token in side.rows(f"SELECT AppName, UseCount FROM OauthToken WHERE UserId = '{user_id}' LIMIT 50"):  # noqa: S608
         side.facts.append(f"OauthToken: {token['AppName']}, used {token['UseCount']} times")
+
+
+def _read_limits(side: _OrgSide, user_id: str, named: str) -> None:
+    """When and from where the user's profile lets its users log in."""
+    users = side.rows(f"SELECT ProfileId, Profile.Name FROM User WHERE Id = '{user_id}'")  # noqa: S608  # an id
+    if not users or not users[0]["ProfileId"]:
+        return
+    profile = f"profile {(users[0].get('Profile') or {}).get('Name', '?')!r}"
+    query = f"SELECT Metadata FROM Profile WHERE Id = '{users[0]['ProfileId']}'"  # noqa: S608  # an id
+    for row in side.rows(query, tooling=True):
+        limits = row.get("Metadata") or {}
+        ranges, hours = limits.get("loginIpRanges") or [], limits.get("loginHours") or {}
+        if ranges:
+            spans = ", ".join(f"{each['startAddress']}-{each['endAddress']}" for each in ranges)
+            side.facts.append(f"{profile}: logins only from {spans}")
+        if hours:
+            side.facts.append(f"{profile}: logins only {_week(hours)} (the org's time zone)")
+        if named == "IP_OR_HOURS_RESTRICTED" and bool(ranges) != bool(hours):
+            side.point_to("LOGIN_IP_RESTRICTED" if ranges else "LOGIN_HOURS_RESTRICTED")
+
+
+def _week(hours: dict[str, Any]) -> str:
+    """The login hours of a profile, which are minutes after midnight, days of the same hours together."""
+    days: dict[str, list[str]] = {}
+    for day in _DAYS:
+        start, end = (int(hours.get(f"{day.lower()}{edge}") or 0) for edge in ("Start", "End"))
+        span = f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}" if end else "not at all"
+        days.setdefault(span, []).append(day[:3])
+    return "; ".join(f"{', '.join(names)} {span}" for span, names in days.items())
 
 
 def _apps(side: _OrgSide) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from orgkey_sim.api.profiles import add_metadata, without_metadata
 from orgkey_sim.api.resource import Call, json_answer, parse_json, resource
 from orgkey_sim.data import ApiError
 
@@ -41,11 +42,14 @@ async def _query(call: Call) -> Response:
     soql = call.request.query_params.get("q")
     if not soql:
         raise ApiError(400, "MALFORMED_QUERY", "A query string has to be specified")
-    page = call.records.query(soql, version=call.version)
+    plain, wants_metadata = without_metadata(soql)
+    page = call.records.query(plain, version=call.version)
+    if wants_metadata:
+        add_metadata(page, call.session.org.policies)
     address = f"/services/data/v{call.version}/tooling/query/{page.locator}" if page.locator else None
     return json_answer({
         "size": len(page.records), "totalSize": page.total_size, "done": page.done, "nextRecordsUrl": address,
-        "queryLocator": page.locator, "entityTypeName": call.records.statement(soql).root.sobject.name,
+        "queryLocator": page.locator, "entityTypeName": call.records.statement(plain).root.sobject.name,
         "records": page.records,
     })  # fmt: skip
 
