@@ -21,7 +21,8 @@ def as_tool_failure(error: Exception) -> ToolException:
 
     ``handle_tool_error`` shows its text to the model; an ``except`` clause for the original class catches it as before.
     """
-    kind = _kind_of(type(error))
+    original: Any = type(error)
+    kind = _kind_of(original)
     failure: Any = kind.__new__(kind)
     failure.__dict__ |= error.__dict__
     failure.args = (orgkey.redact(str(error)),)

@@ -17,11 +17,13 @@ from orgkey_records.errors import (
     Refused,
     Unreachable,
 )
+from orgkey_records.extract import Extract, Item
 from orgkey_records.inputs import check_statement, check_values
 from orgkey_records.literals import bind, literal
 from orgkey_records.names import check_field, check_id, check_object, is_name
 from orgkey_records.records import API_VERSION, AsyncRecords, Records
 from orgkey_records.rows import Rows, flat
+from orgkey_records.watermark import Watermark
 
 __version__ = "0.1.0"
 
@@ -31,7 +33,9 @@ __all__ = [
     "AsyncRecords",
     "CapExceeded",
     "Caps",
+    "Extract",
     "InvalidInput",
+    "Item",
     "LimitReached",
     "NotAllowed",
     "Records",
@@ -39,6 +43,7 @@ __all__ = [
     "Refused",
     "Rows",
     "Unreachable",
+    "Watermark",
     "__version__",
     "bind",
     "check_field",

@@ -185,14 +185,26 @@ class Records(_Face):
         page_rows: int = 2_000,
     ) -> Iterator[list[dict[str, Any]]]:
         """All rows of a query, page by page, flat. While one page is used the next one is fetched."""
+        pages = self.raw_pages(query, values, include_deleted=include_deleted, page_rows=page_rows)
+        return ([flat(record) for record in page.records] for page in pages)
+
+    def raw_pages(
+        self,
+        query: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        include_deleted: bool = False,
+        page_rows: int = 2_000,
+    ) -> Iterator[Page]:
+        """As :meth:`pages`, with the records as Salesforce sends them."""
         from concurrent.futures import ThreadPoolExecutor
 
         first = self.operations.first_page(query, values, rows=page_rows, include_deleted=include_deleted)
+        page: Page | None = self.run(first)
         with ThreadPoolExecutor(1, "orgkey-records-pages") as ahead:
-            page: Page | None = self.run(first)
             while page is not None:
                 coming = ahead.submit(self.run, self.operations.next_page(page.following)) if page.following else None
-                yield [flat(record) for record in page.records]
+                yield page
                 page = coming.result() if coming else None
 
     def run(self, flow: Flow[T]) -> T:
@@ -284,6 +296,18 @@ class AsyncRecords(_Face):
         page_rows: int = 2_000,
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """All rows of a query, page by page, flat. While one page is used the next one is fetched."""
+        async for page in self.raw_pages(query, values, include_deleted=include_deleted, page_rows=page_rows):
+            yield [flat(record) for record in page.records]
+
+    async def raw_pages(
+        self,
+        query: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        include_deleted: bool = False,
+        page_rows: int = 2_000,
+    ) -> AsyncIterator[Page]:
+        """As :meth:`pages`, with the records as Salesforce sends them."""
         from asyncio import create_task
 
         first = self.operations.first_page(query, values, rows=page_rows, include_deleted=include_deleted)
@@ -292,7 +316,7 @@ class AsyncRecords(_Face):
             following = page.following
             coming = create_task(self.run(self.operations.next_page(following))) if following else None
             try:
-                yield [flat(record) for record in page.records]
+                yield page
                 page = await coming if coming else None
             finally:
                 if coming is not None:
