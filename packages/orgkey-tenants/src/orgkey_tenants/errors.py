@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import orgkey
+from orgkey import RefreshInProgress
 
 __all__ = [
     "IllegalTransition",
@@ -17,7 +20,10 @@ __all__ = [
     "TenantNotActive",
     "TenantsError",
     "UnknownTenant",
+    "local",
 ]
+
+E = TypeVar("E", bound=orgkey.TokenRequestError)
 
 
 class TenantsError(orgkey.OrgkeyError):
@@ -28,6 +34,7 @@ class UnknownTenant(TenantsError, LookupError):
     """There is no tenant of that id."""
 
     def __init__(self, tenant: str) -> None:
+        self.tenant = tenant
         super().__init__(f"There is no tenant {tenant!r}. `orgkey tenants list` shows all; ids are compared literally.")
 
 
@@ -35,6 +42,7 @@ class TenantExists(TenantsError):
     """The id is taken."""
 
     def __init__(self, tenant: str) -> None:
+        self.tenant = tenant
         super().__init__(f"There is a tenant {tenant!r} already. Reconnect it, or forget it first.")
 
 
@@ -42,6 +50,7 @@ class IllegalTransition(TenantsError):
     """A state may not follow another."""
 
     def __init__(self, tenant: str, state: str, to: str) -> None:
+        self.tenant, self.state, self.to = tenant, state, to
         super().__init__(f"Tenant {tenant!r} is {state} and cannot become {to}.")
 
 
@@ -49,15 +58,15 @@ class OtherOrg(TenantsError):
     """A reconnect was answered by another org than the tenant's."""
 
 
-class StoreUnavailable(TenantsError):
+class StoreUnavailable(orgkey.TokenRequestError):
     """The store did not answer, or takes no writes."""
 
 
-class SealBroken(TenantsError):
+class SealBroken(orgkey.TokenRequestError):
     """A secret of one tenant cannot be opened: swapped, cut, edited, or sealed under another master key."""
 
 
-class KeyServiceUnavailable(TenantsError):
+class KeyServiceUnavailable(orgkey.TokenRequestError):
     """The key service that wraps the data keys did not answer."""
 
 
@@ -73,5 +82,6 @@ class RotationLost(NeedsReauth):
     """A refresh was sent and its answer, with the next refresh token, never got here."""
 
 
-class RefreshInProgress(orgkey.TokenRequestError):
-    """A refresh takes longer than a caller waits. It goes on; ``retry_after`` says when to ask again."""
+def local(kind: type[E], cause: str, *facts: str) -> E:
+    """An error of that kind with the catalogue's row ``cause``, found on this side of the wire."""
+    return kind(orgkey.diagnose(orgkey.Evidence(surface="local", error=cause, facts=facts)))

@@ -1,1 +1,39 @@
-"""What orgkey-tenants registers with the core."""
+"""What orgkey-tenants registers with the core: its stores, locks and key wrappers."""
+
+from __future__ import annotations
+
+from orgkey import KeyWrapperPlugin, LockPlugin, StorePlugin, hookimpl
+
+__all__: list[str] = []
+
+
+@hookimpl
+def orgkey_stores() -> list[StorePlugin]:
+    """SQLite and PostgreSQL."""
+    from orgkey_tenants.stores.sql import open_sql
+
+    return [StorePlugin(scheme, open_sql) for scheme in ("sqlite", "postgresql")]
+
+
+@hookimpl
+def orgkey_locks() -> list[LockPlugin]:
+    """Redis and PostgreSQL."""
+    from orgkey_tenants.locks import PostgreSQLLock, RedisLock
+
+    return [
+        LockPlugin("redis", RedisLock),
+        LockPlugin("rediss", RedisLock),
+        LockPlugin("postgresql", PostgreSQLLock),
+    ]
+
+
+@hookimpl
+def orgkey_key_wrappers() -> list[KeyWrapperPlugin]:
+    """Local keys and AWS KMS."""
+    from orgkey_tenants.wrappers import AWSKeyWrapper, open_file, open_variable
+
+    return [
+        KeyWrapperPlugin("file", open_file),
+        KeyWrapperPlugin("env", open_variable),
+        KeyWrapperPlugin("awskms", lambda uri: AWSKeyWrapper(uri.partition(":")[2])),
+    ]

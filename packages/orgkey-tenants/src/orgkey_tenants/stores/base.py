@@ -87,7 +87,7 @@ class Store(Protocol):
         ...
 
     def claim_due(self, *, limit: int, seconds: float) -> list[str]:
-        """Claim up to ``limit`` ACTIVE rotating tenants whose keep-alive is due, for ``seconds``, each for one caller."""
+        """Claim up to ``limit`` ACTIVE rotating tenants whose keep-alive is due, for ``seconds``."""
         ...
 
     # --- the store as a whole --------------------------------------------------------------------------------------

@@ -1,0 +1,93 @@
+"""Tenants without a consent: JWT Bearer with a key of the tenant's own, and Client Credentials.
+
+Their private keys and client secrets are sealed like refresh tokens. Nothing rotates: their token requests need no
+refresh protocol, and any number of processes may make them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import orgkey
+from orgkey_tenants.errors import TenantExists
+from orgkey_tenants.record import Audit, State, TenantRecord
+
+if TYPE_CHECKING:
+    from orgkey_tenants.steps import Ports
+
+__all__ = ["enrol", "grant_of"]
+
+_FIRST: Final = 1
+
+
+def enrol(ports: Ports, record: TenantRecord, secret: orgkey.Secret, *, by: str = "") -> TenantRecord:
+    """Add the tenant ``record``, ACTIVE from now on, and seal its private key (PEM) or client secret.
+
+    ``record`` has ``tenant``, ``grant``, ``login_url`` and ``client_id``, and for JWT Bearer ``username``, and may have
+    ``audience`` and ``certificate``. A FORGOTTEN tenant of that id is begun anew. Returns the record as it is stored.
+
+    Raises :class:`orgkey.ConfigError` for settings that cannot work, :class:`~orgkey_tenants.TenantExists`, and
+    :class:`~orgkey_tenants.StoreUnavailable`.
+    """
+    grant = _grant(record, secret)
+    try:
+        problems = grant.problems(ports.rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}"))
+    except orgkey.UntrustedHost as error:
+        raise orgkey.ConfigError(str(error)) from None
+    if problems:
+        raise orgkey.ConfigError(problems)
+    store = ports.store
+    before = store.read(record.tenant)
+    if before is not None and before.record.state is not State.FORGOTTEN:
+        raise TenantExists(record.tenant)
+    key = ports.sealer.newest(record.tenant)
+    family = secrets.token_hex(16)
+    sealed = ports.sealer.seal(key, secret, kind=record.secret_kind, family=family, generation=_FIRST)
+    now = store.now()
+    record = replace(
+        record,
+        state=State.ACTIVE,
+        cause="enrolled",
+        changed_at=now,
+        changed_by=by,
+        created_at=now,
+        family=family,
+        generation=_FIRST,
+        sealed=sealed,
+        dek_version=key.version,
+        epoch=store.epoch(),
+    )
+    audit = Audit(tenant=record.tenant, at=now, actor=by, event="enrolled", state=State.ACTIVE, generation=_FIRST)
+    if before is None:
+        written = store.create(record, audit)
+    else:
+        written = store.swap(record, audit, version=before.record.version)
+    if not written:
+        raise TenantExists(record.tenant)
+    return replace(record, version=1 if before is None else before.record.version + 1)
+
+
+def grant_of(ports: Ports, record: TenantRecord) -> orgkey.Grant:
+    """The grant of an enrolled tenant, with its secret opened: a key is parsed here, so keep what is returned.
+
+    Raises :class:`~orgkey_tenants.SealBroken`, :class:`~orgkey_tenants.KeyServiceUnavailable`,
+    :class:`~orgkey_tenants.StoreUnavailable`.
+    """
+    key = ports.sealer.key(record.tenant, record.dek_version)
+    secret = ports.sealer.open(
+        key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
+    )
+    return _grant(record, secret)
+
+
+def _grant(record: TenantRecord, secret: orgkey.Secret) -> orgkey.Grant:
+    if record.grant == "jwt_bearer":
+        return orgkey.JWTBearer(record.client_id, record.username, secret, audience=record.audience or None)
+    if record.grant == "client_credentials":
+        return orgkey.ClientCredentials(record.client_id, secret)
+    raise orgkey.ConfigError(
+        f"Tenant {record.tenant!r}: the grant {record.grant!r} is not one that is enrolled. There are jwt_bearer and "
+        "client_credentials; authorization_code begins with start_authorization."
+    )

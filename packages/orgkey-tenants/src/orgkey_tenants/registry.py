@@ -1,0 +1,643 @@
+"""Tenants: the one object a product holds. It gives sessions, changes states, and looks after what is dormant."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import random
+import socket
+import threading
+import weakref
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+import orgkey
+from orgkey.endpoint import read_revocation, revoke_request
+from orgkey_tenants.drivers import drive
+from orgkey_tenants.errors import RefreshInProgress, TenantExists, TenantNotActive, UnknownTenant, local
+from orgkey_tenants.inflight import InFlight
+from orgkey_tenants.journal import FileJournal
+from orgkey_tenants.locks import open_lock
+from orgkey_tenants.protocol import Limits, not_active, refresh
+from orgkey_tenants.record import Audit, State, TenantRecord, moved
+from orgkey_tenants.seal import Sealer
+from orgkey_tenants.session import HeldGrant, TenantSession, grant_of
+from orgkey_tenants.settings import settle
+from orgkey_tenants.steps import Ports
+from orgkey_tenants.stores import open_store
+from orgkey_tenants.wrappers import open_wrapper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from types import TracebackType
+
+    from orgkey.endpoint import TokenAnswer
+    from orgkey_tenants.journal import Journal
+    from orgkey_tenants.locks import Lock
+    from orgkey_tenants.stores import Store
+
+__all__ = ["Tenants"]
+
+T = TypeVar("T")
+
+_TRIES: Final = 20  # of a compare-and-swap that others keep winning
+_MOST_SESSIONS: Final = 10_000
+_TALK: Final = State.ACTIVE, State.SUSPECT  # states in which a token that is there may be sent
+
+
+class Tenants:
+    """All customers' orgs of one product. Safe for threads and tasks, and for any number of processes on one store.
+
+    Every setting may come from the environment instead (``ORGKEY_TENANTS_URL``, ``ORGKEY_TENANTS_KEYS``,
+    ``ORGKEY_TENANTS_LOCK``, ``ORGKEY_TENANTS_JOURNAL``, ``ORGKEY_TENANTS_ENVIRONMENT``, ``ORGKEY_CLIENT_ID``,
+    ``ORGKEY_CLIENT_SECRET``, ``ORGKEY_REDIRECT_URI``).
+
+    Parameters
+    ----------
+    url:
+        The store: ``sqlite:///tenants.db`` or ``postgresql://user@host/database``.
+    keys:
+        The master key: ``file:master.key``, ``env:VARIABLE`` or ``awskms:alias/tenants``. Nothing starts without one.
+    client_id, client_secret, redirect_uri:
+        The app. No secret for a public client.
+    lock:
+        ``redis://…`` or ``postgresql://…``. Optional: it spares polling, and correctness never rests on it.
+    journal:
+        A folder on local disk for outcomes that the store would not take; beside a SQLite file by default.
+    environment:
+        Bound into every seal, so that a program of another environment opens nothing of this store.
+    wait:
+        How long a caller waits for a refresh, in seconds, before :class:`~orgkey_tenants.RefreshInProgress`.
+    limits:
+        The protocol's times.
+    every:
+        Seconds between two rounds of :meth:`sync` on a thread of its own; 0 leaves it to you.
+    refresher:
+        Obtains a tenant's token answer in place of the refresh protocol: the seam for a broker.
+    store, http, trusted_hosts, allow_loopback_http, clock, owner:
+        A store of your own; how token requests are sent; see :class:`orgkey.SessionOptions`; the time; and this
+        process's name in intents and audit lines.
+
+    Raises :class:`orgkey.ConfigError` with all problems of its settings.
+
+    """
+
+    def __init__(
+        self,
+        url: str = "",
+        *,
+        keys: str = "",
+        client_id: str = "",
+        client_secret: orgkey.Secret | str | None = None,
+        redirect_uri: str = "",
+        lock: str | Lock = "",
+        journal: str | Journal = "",
+        environment: str = "",
+        wait: float | None = 10.0,
+        limits: Limits | None = None,
+        every: float = 30.0,
+        refresher: Callable[[str], TokenAnswer] | None = None,
+        store: Store | None = None,
+        http: orgkey.HTTPSettings | None = None,
+        trusted_hosts: Iterable[str] = (),
+        allow_loopback_http: bool = False,
+        clock: orgkey.Clock = orgkey.SYSTEM_CLOCK,
+        owner: str = "",
+    ) -> None:
+        client_secret = None if client_secret is None else orgkey.conceal(client_secret)
+        settings = settle(
+            url=url or ("(given)" if store is not None else ""),
+            keys=keys,
+            lock=lock if isinstance(lock, str) else "",
+            journal=journal if isinstance(journal, str) else "",
+            environment=environment,
+            client_id=client_id,
+            client_secret=client_secret,
+            redirect_uri=redirect_uri,
+        )
+        wrapper = open_wrapper(settings.keys)
+        self.limits = limits or Limits()
+        self.clock = clock
+        self.owner = owner or f"{socket.gethostname()}/{os.getpid()}"
+        self.client_id, self.client_secret = settings.client_id, settings.client_secret
+        self.redirect_uri = settings.redirect_uri
+        # The read limit is long on purpose: under rotation an answer that nobody reads is a token lost.
+        self.http = http or orgkey.HTTPSettings(connect=5.0, read=60.0, total=self.limits.request)
+        self.options = orgkey.SessionOptions(
+            trusted_hosts=tuple(trusted_hosts), allow_loopback_http=allow_loopback_http, http=self.http, wait=wait
+        )
+        self.store: Store = store if store is not None else open_store(settings.url)
+        self.sealer = Sealer(self.store, wrapper, environment=settings.environment, clock=clock)
+        self.ports = Ports(
+            store=self.store,
+            sealer=self.sealer,
+            lock=open_lock(settings.lock) if isinstance(lock, str) else lock,
+            journal=FileJournal(settings.journal) if isinstance(journal, str) else journal,
+            sender=orgkey.shared_sender(self.http, clock),
+            rules=self.options.host_rules,
+            client_secret=self.client_secret,
+            clock=clock,
+            draw=random.SystemRandom().random,
+        )
+        self._refresher = refresher
+        self._guard = threading.Lock()
+        self._recent: OrderedDict[str, TenantSession] = OrderedDict()
+        self._sessions: weakref.WeakValueDictionary[str, TenantSession] = weakref.WeakValueDictionary()
+        self._told: dict[str, float] = {}
+        self._in_flight = InFlight()
+        self._every = every
+        self._rounds: _Rounds | None = None
+        self._drain = _drain_at_exit(self)
+
+    # --- sessions --------------------------------------------------------------------------------------------------
+
+    def session(self, tenant: str) -> TenantSession:
+        """The tenant's session; the same one for all who ask in this process.
+
+        Raises :class:`~orgkey_tenants.UnknownTenant`, and :class:`~orgkey_tenants.NeedsReauth` or
+        :class:`~orgkey_tenants.TenantNotActive` where the tenant's state permits no traffic.
+        """
+        with self._guard:
+            found = self._sessions.get(tenant)
+            if found is not None:
+                self._keep(found)
+                return found
+        record = self.get(tenant)
+        if record.state is not State.ACTIVE:
+            raise not_active(record)
+        made = self._new_session(record)
+        with self._guard:
+            session = self._sessions.setdefault(tenant, made)
+            self._keep(session)
+        self._start_rounds()
+        return session
+
+    async def asession(self, tenant: str) -> TenantSession:
+        """As :meth:`session`, for a task."""
+        with self._guard:
+            found = self._sessions.get(tenant)
+        return found if found is not None else await _on_a_thread(lambda: self.session(tenant))
+
+    def refresh(self, tenant: str) -> TenantRecord:
+        """Refresh the tenant's token now, and return the record after it."""
+        session = self.session(tenant)
+        current = session.current
+        if current is None:
+            session.token()
+        else:
+            session.renew(current)
+        return self.get(tenant)
+
+    async def arefresh(self, tenant: str) -> TenantRecord:
+        """As :meth:`refresh`, for a task. Cancelling the task does not cancel the refresh."""
+        session = await self.asession(tenant)
+        current = session.current
+        await (session.atoken() if current is None else session.arenew(current))
+        return await _on_a_thread(lambda: self.get(tenant))
+
+    def _new_session(self, record: TenantRecord) -> TenantSession:
+        if record.rotates:
+            grant: orgkey.Grant = HeldGrant(record.client_id, self.client_secret)
+            options = replace(self.options, attempts=1)  # the protocol knows when a request may be repeated
+        else:
+            grant, options = self._own_grant(record), self.options
+        session = TenantSession(
+            record.tenant, grant, record.login_url, options, clock=self.clock, refresher=self._obtain
+        )
+        session.key_generation = record.generation
+        return session
+
+    def _own_grant(self, record: TenantRecord) -> orgkey.Grant:
+        key = self.sealer.key(record.tenant, record.dek_version)
+        secret = self.sealer.open(
+            key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
+        )
+        return grant_of(record, secret)
+
+    def _keep(self, session: TenantSession) -> None:
+        self._recent[session.tenant] = session
+        self._recent.move_to_end(session.tenant)
+        while len(self._recent) > _MOST_SESSIONS:
+            self._recent.popitem(last=False)
+
+    def _obtain(self, session: TenantSession) -> TokenAnswer:
+        """On a renewal's own thread: a token answer, by the protocol or the tenant's own grant."""
+        with self._in_flight.one():
+            try:
+                if self._refresher is not None:
+                    return self._refresher(session.tenant)
+                if isinstance(session.grant, HeldGrant):
+                    answer: TokenAnswer = drive(self._protocol(session.tenant), self.ports).answer
+                    return answer
+                return self._ask_with_own_grant(session)
+            except TenantNotActive as error:
+                session.stop(error)
+                raise
+
+    def _protocol(self, tenant: str) -> Any:
+        return refresh(tenant, owner=self.owner, clock=self.clock, limits=self.limits)
+
+    def _ask_with_own_grant(self, session: TenantSession) -> TokenAnswer:
+        record = self.get(session.tenant)
+        if record.state is not State.ACTIVE:
+            raise not_active(record)
+        if record.generation != session.key_generation:
+            session.grant, session.key_generation = self._own_grant(record), record.generation
+        return orgkey.OrgSession.request_token(session)
+
+    # --- what is known ---------------------------------------------------------------------------------------------
+
+    def get(self, tenant: str) -> TenantRecord:
+        """The tenant's record. Raises :class:`~orgkey_tenants.UnknownTenant`."""
+        reading = self.store.read(tenant)
+        if reading is None:
+            raise UnknownTenant(tenant)
+        return reading.record
+
+    async def aget(self, tenant: str) -> TenantRecord:
+        """As :meth:`get`, for a task."""
+        return await _on_a_thread(lambda: self.get(tenant))
+
+    def list(self, *, states: Iterable[State] = ()) -> list[TenantRecord]:
+        """All records by id, or those in one of ``states``."""
+        wanted, found, after = tuple(states), [], ""
+        while page := self.store.page(states=wanted, after=after, limit=500):
+            found += page
+            after = page[-1].tenant
+        return found
+
+    def audit(self, tenant: str, *, limit: int = 100) -> Sequence[Audit]:
+        """The tenant's audit trail, newest first."""
+        return self.store.audit(tenant, limit=limit)
+
+    # --- states ----------------------------------------------------------------------------------------------------
+
+    def add(self, tenant: str, *, login_url: str, by: str = "") -> TenantRecord:
+        """Make a tenant known that will consent: PENDING.
+
+        Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's.
+        """
+        login = self.options.host_rules.origin(login_url, f"The login URL of tenant {tenant!r}")
+        now = self.store.now()
+        record = TenantRecord(
+            tenant=tenant,
+            login_url=str(login),
+            client_id=self.client_id,
+            created_at=now,
+            changed_at=now,
+            changed_by=by or self.owner,
+            cause="ADDED",
+            epoch=self.store.epoch(),
+        )
+        if not self.store.create(record, self.audit_of(record, "added", by=by)):
+            raise TenantExists(tenant)
+        return self.get(tenant)
+
+    def suspend(self, tenant: str, *, by: str = "", cause: str = "SUSPENDED_BY_US") -> TenantRecord:
+        """Stop all traffic of the tenant: here at once, in other processes at their next :meth:`sync`."""
+        record = self.move(tenant, State.SUSPENDED, cause=cause, by=by, event="suspended")
+        self._stop(record)
+        return record
+
+    def resume(self, tenant: str, *, by: str = "") -> TenantRecord:
+        """End a suspension. The tenant becomes what it can be: SUSPECT where the store was restored meanwhile."""
+        record = self.get(tenant)
+        to = State.ACTIVE if record.sealed else State.PENDING
+        if record.rotates and record.sealed and record.epoch < self.store.epoch():
+            to = State.SUSPECT
+        return self._started(self.move(tenant, to, cause="RESUMED", by=by, event="resumed"))
+
+    def confirm(self, tenant: str, *, by: str = "") -> TenantRecord:
+        """Say that a SUSPECT tenant's refresh token is the current one. The next refresh tries it, once."""
+        changes = {"epoch": self.store.epoch()}
+        return self._started(
+            self.move(tenant, State.ACTIVE, cause="CONFIRMED", by=by, event="confirmed", changes=changes)
+        )
+
+    def restored(self, *, by: str = "") -> int:
+        """Say that the store was restored from a backup: every ACTIVE rotating tenant becomes SUSPECT.
+
+        Returns how many. None of them is refreshed until :meth:`confirm` or a reconnect; tokens in memory go on.
+        """
+        return self.store.begin_epoch(by=by or self.owner)
+
+    def forget(self, tenant: str, *, by: str = "", force: bool = False) -> TenantRecord:
+        """Revoke the tenant's grant at Salesforce, then delete its data keys and its secret.
+
+        Copies in backups of the store stay readable to whoever has a master key, until those backups are gone.
+
+        ``force`` goes on where Salesforce cannot be told. Raises :class:`orgkey.TokenRequestError` where it cannot and
+        ``force`` is not set, :class:`~orgkey_tenants.RefreshInProgress` while a refresh is under way.
+        """
+        record = self.get(tenant)
+        if record.state is not State.FORGOTTEN:
+            self._require_settled(record)
+            if record.rotates and record.sealed:
+                self._revoke(record, force=force)
+            blank = dict.fromkeys(("org_id", "user_id", "instance_url", "scope", "username", "certificate"), "")
+            changes = {**blank, "sealed": b"", "family": "", "intent": None, "keepalive_at": None, "dek_version": 0}
+            record = self.move(
+                tenant, State.FORGOTTEN, cause="FORGOTTEN_BY_US", by=by, event="forgotten", changes=changes
+            )
+        self.sealer.shred(tenant)
+        self._stop(record)
+        return record
+
+    def _revoke(self, record: TenantRecord, *, force: bool) -> None:
+        try:
+            key = self.sealer.key(record.tenant, record.dek_version)
+            secret = self.sealer.open(
+                key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
+            )
+            login = self.options.host_rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}")
+            answer = self.ports.sender.send(revoke_request(secret, login))
+            read_revocation(answer, HeldGrant(record.client_id, self.client_secret), login)
+        except orgkey.TokenRequestError:
+            if not force:
+                raise
+
+    def _require_settled(self, record: TenantRecord) -> None:
+        if record.intent is not None:
+            left = record.intent.deadline + self.limits.skew - self.store.now()
+            if left > 0:
+                error = local(RefreshInProgress, "RENEWAL_UNDER_WAY", f"tenant {record.tenant!r}")
+                error.retry_after = left
+                raise error
+
+    def move(
+        self,
+        tenant: str,
+        to: State,
+        *,
+        cause: str,
+        by: str,
+        event: str,
+        changes: dict[str, Any] | None = None,
+    ) -> TenantRecord:
+        """Change the tenant's state, whatever else changes it meanwhile; the audit line is in the same transaction.
+
+        Raises :class:`~orgkey_tenants.IllegalTransition` where that state may not follow.
+        """
+        for _ in range(_TRIES):
+            reading = self.store.read(tenant)
+            if reading is None:
+                raise UnknownTenant(tenant)
+            found = reading.record
+            changed = replace(moved(found, to, cause=cause, by=by or self.owner, at=reading.now), **(changes or {}))
+            if self.store.swap(changed, self.audit_of(changed, event, by=by), version=found.version):
+                orgkey.notify(_event(changed))
+                return replace(changed, version=found.version + 1)
+        raise local(RefreshInProgress, "RENEWAL_UNDER_WAY", f"tenant {tenant!r} is changed by others all the time")
+
+    def audit_of(self, record: TenantRecord, event: str, *, by: str = "", cause: str = "") -> Audit:
+        """An audit line about ``record`` as it is now."""
+        return Audit(
+            tenant=record.tenant,
+            at=self.store.now(),
+            actor=by or self.owner,
+            event=event,
+            state=record.state,
+            cause=cause or record.cause,
+            generation=record.generation,
+        )
+
+    def _stop(self, record: TenantRecord) -> None:
+        with self._guard:
+            session = self._sessions.get(record.tenant)
+        if session is not None:
+            session.stop(not_active(record))
+
+    def _started(self, record: TenantRecord) -> TenantRecord:
+        """Let a session that was stopped ask again at once."""
+        with self._guard:
+            session = self._sessions.get(record.tenant)
+        if session is not None and record.state is State.ACTIVE:
+            session.reset()
+        return record
+
+    # --- keys ------------------------------------------------------------------------------------------------------
+
+    def rotate_master_key(self, *, progress: Callable[[str], None] | None = None) -> int:
+        """Wrap every data key under the present master key; no secret is decrypted. Returns how many were moved."""
+        moved_keys = 0
+        for record in self.list():
+            moved_keys += self.sealer.rewrap(record.tenant)
+            if progress is not None:
+                progress(record.tenant)
+        return moved_keys
+
+    def rotate_data_keys(self, *, sweep: bool = False, progress: Callable[[str], None] | None = None) -> int:
+        """Make a new data key for every tenant with a secret; each next refresh seals with it.
+
+        ``sweep`` seals again now where no refresh is under way, and drops the keys that nothing uses any more.
+        Returns how many tenants got a key.
+        """
+        count = 0
+        for record in self.list():
+            if record.sealed:
+                self.sealer.new_key(record.tenant)
+                count += 1
+                if sweep:
+                    self.reseal(record.tenant)
+            if progress is not None:
+                progress(record.tenant)
+        return count
+
+    def reseal(self, tenant: str) -> bool:
+        """Seal the tenant's secret with its newest data key and drop the older ones; False while a refresh is on."""
+        record = self.get(tenant)
+        newest = self.sealer.newest(tenant)
+        if not record.sealed or record.intent is not None:
+            return False
+        if record.dek_version != newest.version:
+            bound = {"kind": record.secret_kind, "family": record.family, "generation": record.generation}
+            secret = self.sealer.open(self.sealer.key(tenant, record.dek_version), record.sealed, **bound)  # type: ignore[arg-type]  # the three have their types
+            changed = replace(record, sealed=self.sealer.seal(newest, secret, **bound), dek_version=newest.version)  # type: ignore[arg-type]  # as above
+            if not self.store.swap(changed, self.audit_of(changed, "resealed"), version=record.version):
+                return False
+        self.store.drop_keys(tenant, below=newest.version)
+        return True
+
+    # --- looking after ---------------------------------------------------------------------------------------------
+
+    def keepalive(
+        self, *, batch: int = 20, seconds: float = 600.0, progress: Callable[[str, str], None] | None = None
+    ) -> tuple[int, int]:
+        """Refresh the dormant tenants that are due, each once among all who call this; return how many and failed.
+
+        ``progress`` is told each tenant's id and, where its refresh failed, the cause.
+        """
+        done = failed = 0
+        while due := self.store.claim_due(limit=batch, seconds=seconds):
+            for tenant in due:
+                cause = self._keep_alive(tenant)
+                done, failed = done + (not cause), failed + bool(cause)
+                if progress is not None:
+                    progress(tenant, cause)
+        return done, failed
+
+    async def akeepalive(self, **options: Any) -> tuple[int, int]:
+        """As :meth:`keepalive`, for a task."""
+        return await _on_a_thread(lambda: self.keepalive(**options))
+
+    def _keep_alive(self, tenant: str) -> str:
+        with self._guard:
+            session = self._sessions.get(tenant)
+        try:
+            if session is not None and session.current is not None:
+                session.renew(session.current)
+            else:
+                # Nobody here waits for its token, so none is kept.
+                with self._in_flight.one():
+                    drive(self._protocol(tenant), self.ports)
+        except orgkey.TokenRequestError as error:
+            return error.diagnosis.cause.id
+        return ""
+
+    def sync(self) -> None:
+        """One round: write signals down, settle what the journal has, stop sessions of tenants that others stopped."""
+        self._write_signals()
+        self._replay_journal()
+        self._watch_states()
+
+    def _write_signals(self) -> None:
+        with self._guard:
+            calls = {tenant: session.last_call for tenant, session in self._sessions.items()}
+        news = {tenant: at for tenant, at in calls.items() if at > self._told.get(tenant, 0.0)}
+        self.store.touch(news)
+        self._told = {**calls}
+
+    def _replay_journal(self) -> None:
+        with suppress(OSError):
+            for entry in self.ports.journal.entries():
+                reading = self.store.read(entry.tenant)
+                if (
+                    reading is not None
+                    and reading.record.intent is not None
+                    and reading.record.intent.id == entry.intent
+                ):
+                    record = entry.onto(reading.record)
+                    self.store.settle(record, self.audit_of(record, "settled_from_journal"), intent=entry.intent)
+                self.ports.journal.strike(entry.tenant, entry.intent)
+
+    def _watch_states(self) -> None:
+        with self._guard:
+            sessions = dict(self._sessions)
+        for tenant, session in sessions.items():
+            reading = self.store.read(tenant)
+            if reading is None or reading.record.state not in _TALK:
+                if reading is not None and session.current is not None:
+                    session.stop(not_active(reading.record))
+            elif isinstance(session.failure, TenantNotActive):
+                session.reset()
+
+    def _start_rounds(self) -> None:
+        if self._every > 0 and (self._rounds is None or not self._rounds.is_running):
+            with self._guard:
+                if not self._in_flight.is_closing and (self._rounds is None or not self._rounds.is_running):
+                    self._rounds = _Rounds(self, self._every)
+
+    # --- the end ---------------------------------------------------------------------------------------------------
+
+    def drain(self, seconds: float | None = None) -> bool:
+        """Begin no more refreshes and wait for those under way; False where ``seconds`` were not enough."""
+        return self._in_flight.drain(self.limits.lease if seconds is None else seconds)
+
+    def close(self, seconds: float | None = None) -> None:
+        """Drain, write the last signals down, and give back connections."""
+        self.drain(seconds)
+        if self._rounds is not None:
+            self._rounds.stop()
+        with suppress(orgkey.TokenRequestError):
+            self._write_signals()
+        atexit.unregister(self._drain)
+        self.ports.lock.close()
+        self.store.close()
+
+    async def aclose(self, seconds: float | None = None) -> None:
+        """As :meth:`close`, for a task."""
+        await _on_a_thread(lambda: self.close(seconds))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<Tenants in {self.store!r}>"
+
+
+class _Rounds:
+    """A thread that calls :meth:`Tenants.sync` now and then, for as long as its Tenants is in use."""
+
+    def __init__(self, tenants: Tenants, every: float) -> None:
+        self._tenants = weakref.ref(tenants)
+        self._every = every
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="orgkey-tenants", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        """False after a fork: no thread comes along."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._end.set()
+        self._thread.join(5.0)
+
+    def _run(self) -> None:
+        while not self._end.wait(self._every):
+            tenants = self._tenants()
+            if tenants is None:
+                return
+            with suppress(orgkey.OrgkeyError):  # the store is away: the next round tries again
+                tenants.sync()
+            del tenants
+
+
+def _drain_at_exit(tenants: Tenants) -> Callable[[], None]:
+    """Let an interpreter that ends wait for refreshes under way: their threads would die with it."""
+    reference = weakref.ref(tenants)
+
+    def drain() -> None:
+        living = reference()
+        if living is not None:
+            living.drain()
+
+    atexit.register(drain)
+    return drain
+
+
+def _event(record: TenantRecord) -> orgkey.Event:
+    return orgkey.Event(
+        orgkey.EventKind.TENANT_STATE,
+        record.login_url.partition("://")[2],
+        record.client_id,
+        record.username,
+        record.grant,
+        generation=record.generation,
+        cause=record.cause,
+        tenant=record.tenant,
+        state=record.state,
+    )
+
+
+async def _on_a_thread(work: Callable[[], T]) -> T:
+    import asyncio
+
+    return await asyncio.to_thread(work)

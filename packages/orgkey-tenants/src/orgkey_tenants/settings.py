@@ -1,0 +1,64 @@
+"""Settings of Tenants: arguments first, then ORGKEY_TENANTS_* and ORGKEY_CLIENT_* of the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import orgkey
+
+__all__ = ["Settings", "settle"]
+
+_VARIABLES: Final = {
+    "url": "ORGKEY_TENANTS_URL",
+    "keys": "ORGKEY_TENANTS_KEYS",
+    "lock": "ORGKEY_TENANTS_LOCK",
+    "journal": "ORGKEY_TENANTS_JOURNAL",
+    "environment": "ORGKEY_TENANTS_ENVIRONMENT",
+    "client_id": "ORGKEY_CLIENT_ID",
+    "client_secret": "ORGKEY_CLIENT_SECRET",
+    "redirect_uri": "ORGKEY_REDIRECT_URI",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is known once arguments and environment were read; empty where nobody said anything."""
+
+    url: str
+    keys: str
+    lock: str
+    journal: str
+    environment: str
+    client_id: str
+    client_secret: orgkey.Secret | None = field(repr=False)
+    redirect_uri: str
+
+
+def settle(**given: str | orgkey.Secret | None) -> Settings:
+    """Read what was not given from the environment. Raises :class:`orgkey.ConfigError` with all that is missing."""
+    found = {
+        name: _text(given.get(name)) or orgkey.Secret(os.environ.get(variable, ""))
+        for name, variable in _VARIABLES.items()
+    }
+    missing = [
+        f"{name} is not set: pass {name}= or set {_VARIABLES[name]}." for name in ("url", "keys") if not found[name]
+    ]
+    if missing:
+        raise orgkey.ConfigError(missing)
+    plain = {name: value.reveal() for name, value in found.items() if name != "client_secret"}
+    plain["journal"] = plain["journal"] or _default_journal(plain["url"])
+    return Settings(**plain, client_secret=found["client_secret"] or None)
+
+
+def _text(value: str | orgkey.Secret | None) -> orgkey.Secret | None:
+    return None if value is None else orgkey.conceal(value)
+
+
+def _default_journal(url: str) -> str:
+    """Beside a SQLite file, else in the user's own state folder."""
+    if url.startswith("sqlite:///"):
+        return f"{url.removeprefix('sqlite:///')}.journal"
+    return str(Path.home() / ".local" / "state" / "orgkey" / "tenants-journal")

@@ -1,0 +1,284 @@
+"""The steps of the refresh protocol, each one piece of I/O, and the ports they are carried out at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orgkey
+from orgkey.endpoint import TokenAnswer, read_token
+from orgkey.grants import RefreshToken
+from orgkey_tenants.locks import LockUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orgkey_tenants.journal import Entry, Journal
+    from orgkey_tenants.locks import Lock
+    from orgkey_tenants.record import Audit, Reading, TenantRecord
+    from orgkey_tenants.seal import DataKey, Sealer
+    from orgkey_tenants.stores.base import Store
+
+__all__ = [
+    "Acquire",
+    "Draw",
+    "Find",
+    "Opened",
+    "Ports",
+    "Read",
+    "Release",
+    "Seal",
+    "Send",
+    "Settle",
+    "Sleep",
+    "Step",
+    "Strike",
+    "Swap",
+    "Tell",
+    "Unseal",
+    "WriteJournal",
+]
+
+NO_LOCK = "-"
+"""Held where the lock's server does not answer: the protocol goes on without it."""
+
+
+@dataclass(slots=True)
+class Ports:
+    """All that the protocol's steps reach."""
+
+    store: Store
+    sealer: Sealer
+    lock: Lock
+    journal: Journal
+    sender: orgkey.Sender
+    rules: orgkey.HostRules
+    client_secret: orgkey.Secret | None
+    clock: orgkey.Clock
+    draw: Callable[[], float]
+    """A number in [0, 1) with 53 random bits."""
+    tell: Callable[[orgkey.Event], None] = orgkey.notify
+
+
+class Step(Protocol):
+    """One piece of I/O."""
+
+    def perform(self, ports: Ports) -> Any:
+        """Do it, and return what the protocol is sent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Acquire:
+    """Try the lock once."""
+
+    name: str
+    seconds: float
+
+    def perform(self, ports: Ports) -> str | None:
+        """The owner token; None where somebody holds it."""
+        try:
+            return ports.lock.acquire(self.name, self.seconds)
+        except LockUnavailable:
+            return NO_LOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give the lock back."""
+
+    name: str
+    owner: str | None
+
+    def perform(self, ports: Ports) -> None:
+        """Nothing where none was held. A lock that cannot be released ends by itself."""
+        if self.owner not in {None, NO_LOCK}:
+            try:
+                ports.lock.release(self.name, self.owner or "")
+            except LockUnavailable:
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Draw a random number."""
+
+    def perform(self, ports: Ports) -> float:
+        """In [0, 1)."""
+        return ports.draw()
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait."""
+
+    seconds: float
+
+    def perform(self, ports: Ports) -> None:
+        """On the injected clock."""
+        if self.seconds > 0:
+            ports.clock.sleep(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read the record, strongly."""
+
+    tenant: str
+
+    def perform(self, ports: Ports) -> Reading | None:
+        """The record and the store's time."""
+        return ports.store.read(self.tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A secret in memory, and the key that its successor will be sealed with."""
+
+    secret: orgkey.Secret
+    key: DataKey
+
+
+@dataclass(frozen=True, slots=True)
+class Unseal:
+    """Open the stored secret, and have the newest data key at hand."""
+
+    record: TenantRecord
+
+    def perform(self, ports: Ports) -> Opened:
+        """May ask the key service."""
+        record = self.record
+        key = ports.sealer.key(record.tenant, record.dek_version)
+        secret = ports.sealer.open(
+            key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
+        )
+        return Opened(secret, ports.sealer.newest(record.tenant))
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Write a record if its version is still that."""
+
+    record: TenantRecord
+    audit: Audit
+    version: int
+
+    def perform(self, ports: Ports) -> bool:
+        """Whether it was."""
+        return ports.store.swap(self.record, self.audit, version=self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send the refresh token, once."""
+
+    record: TenantRecord
+    secret: orgkey.Secret = field(repr=False)
+
+    def perform(self, ports: Ports) -> TokenAnswer:
+        """The answer. Raises :class:`orgkey.TokenRequestError`."""
+        login = ports.rules.origin(self.record.login_url, f"The login URL of tenant {self.record.tenant!r}")
+        grant = RefreshToken(self.record.client_id, self.secret, client_secret=ports.client_secret)
+        answer = ports.sender.send(grant.token_request(login, ports.clock.now()))
+        return read_token(answer, grant, login, ports.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Encrypt the successor."""
+
+    key: DataKey
+    secret: orgkey.Secret
+    family: str
+    generation: int
+
+    def perform(self, ports: Ports) -> bytes:
+        """No I/O; a step so that a crash can be tried here too."""
+        return ports.sealer.seal(
+            self.key, self.secret, kind="refresh_token", family=self.family, generation=self.generation
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Write a refresh's outcome if its intent still stands."""
+
+    record: TenantRecord
+    audit: Audit
+    intent: str
+
+    def perform(self, ports: Ports) -> bool:
+        """Whether it did."""
+        return ports.store.settle(self.record, self.audit, intent=self.intent)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteJournal:
+    """Keep an outcome on local disk."""
+
+    entry: Entry
+
+    def perform(self, ports: Ports) -> bool:
+        """Whether it is kept."""
+        try:
+            ports.journal.write(self.entry)
+        except OSError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Look for an outcome in the journal."""
+
+    tenant: str
+    intent: str
+
+    def perform(self, ports: Ports) -> Entry | None:
+        """None where there is none, or no journal to be read."""
+        try:
+            return ports.journal.find(self.tenant, self.intent)
+        except OSError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """Drop an outcome from the journal."""
+
+    tenant: str
+    intent: str
+
+    def perform(self, ports: Ports) -> None:
+        """What cannot be dropped does no harm: its intent is settled."""
+        try:
+            ports.journal.strike(self.tenant, self.intent)
+        except OSError:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell observers."""
+
+    kind: orgkey.EventKind
+    record: TenantRecord
+    cause: str = ""
+
+    def perform(self, ports: Ports) -> None:
+        """Never raises."""
+        record = self.record
+        host = record.login_url.partition("://")[2]
+        ports.tell(
+            orgkey.Event(
+                self.kind,
+                host,
+                record.client_id,
+                record.username,
+                record.grant,
+                generation=record.generation,
+                cause=self.cause,
+                tenant=record.tenant,
+                state=record.state,
+            )
+        )

@@ -1,0 +1,359 @@
+"""The SQL store: SQLite by default, PostgreSQL by URL. Each write is one short transaction with its audit line."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import create_engine, event, extract, func, inspect, make_url, select, text, update
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+
+import orgkey
+from orgkey_tenants.errors import StoreUnavailable, local
+from orgkey_tenants.record import Audit, Authorization, Intent, Reading, State, TenantRecord, WrappedKey
+from orgkey_tenants.stores.schema import AUDIT, AUTHORIZATIONS, KEYS, REVISION, STORE, TENANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sqlalchemy import Connection, Engine, RowMapping
+
+__all__ = ["SQLStore", "open_sql"]
+
+_BUSY_SECONDS: Final = 30
+_MIGRATION_LOCK: Final = 0x6F72676B  # any number that nobody else takes for an advisory lock
+# Fields of a record that have no column of their own name.
+_RENAMED: Final = {"grant": "grant_name"}
+_SETTLED: Final = (
+    "sealed",
+    "dek_version",
+    "generation",
+    "org_id",
+    "user_id",
+    "instance_url",
+    "scope",
+    "last_refresh",
+    "keepalive_at",
+)
+_READING: Final = {"orgkey_reading": True}
+
+
+def open_sql(url: str) -> SQLStore:
+    """The store at ``url``: ``sqlite:///tenants.db`` or ``postgresql://user@host/database``."""
+    return SQLStore(url)
+
+
+class SQLStore:
+    """A store in a SQL database.
+
+    ``clock`` gives the time where the database has none of its own (SQLite), or where a test wants to say what time it
+    is. Raises :class:`orgkey.ConfigError` for a URL that is none, and brings the tables to this version's schema.
+    """
+
+    def __init__(self, url: str, *, clock: orgkey.Clock | None = None) -> None:
+        self._engine = _engine(url)
+        self._is_sqlite = self._engine.dialect.name == "sqlite"
+        self._clock = clock or (orgkey.SYSTEM_CLOCK if self._is_sqlite else None)
+        with _translated():
+            _migrate(self._engine)
+
+    # --- records ---------------------------------------------------------------------------------------------------
+
+    def now(self) -> float:
+        """The database server's time, or this machine's for SQLite."""
+        if self._clock is not None:
+            return self._clock.now()
+        with self._reading() as connection:
+            return float(connection.execute(select(_server_time())).scalar_one())
+
+    def read(self, tenant: str) -> Reading | None:
+        """The record, and the time it was read."""
+        query = select(TENANTS).where(TENANTS.c.tenant == tenant)
+        if self._clock is None:
+            query = query.add_columns(_server_time().label("server_time"))
+        with self._reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            return None
+        now = float(row["server_time"]) if self._clock is None else self._clock.now()
+        return Reading(_record(row), now)
+
+    def create(self, record: TenantRecord, audit: Audit) -> bool:
+        """Insert, unless the id is taken."""
+        try:
+            with self._writing() as connection:
+                connection.execute(TENANTS.insert().values(**_columns(record), version=1))
+                _add(connection, audit)
+        except IntegrityError:
+            return False
+        return True
+
+    def swap(self, record: TenantRecord, audit: Audit, *, version: int) -> bool:
+        """One UPDATE with the version in its condition."""
+        values = {name: value for name, value in _columns(record).items() if name != "last_call"}
+        return self._update(record.tenant, TENANTS.c.version == version, values, audit, bump=version + 1)
+
+    def settle(self, record: TenantRecord, audit: Audit, *, intent: str) -> bool:
+        """One UPDATE with the intent in its condition."""
+        columns = _columns(record)
+        values: dict[str, Any] = {name: columns[name] for name in _SETTLED}
+        values |= dict.fromkeys(("intent_id", "intent_owner", "intent_deadline", "intent_probe"))
+        values |= {"failures": 0, "last_error": "", "claimed_until": None}
+        return self._update(record.tenant, TENANTS.c.intent_id == intent, values, audit, bump=TENANTS.c.version + 1)
+
+    def _update(self, tenant: str, condition: Any, values: dict[str, Any], audit: Audit, *, bump: Any) -> bool:
+        statement = update(TENANTS).where(TENANTS.c.tenant == tenant, condition).values({**values, "version": bump})
+        with self._writing() as connection:
+            if connection.execute(statement).rowcount != 1:
+                return False
+            _add(connection, audit)
+        return True
+
+    def page(self, *, states: Iterable[State] = (), after: str = "", limit: int = 100) -> list[TenantRecord]:
+        """Records by id."""
+        query = select(TENANTS).where(TENANTS.c.tenant > after).order_by(TENANTS.c.tenant).limit(limit)
+        wanted = [str(state) for state in states]
+        if wanted:
+            query = query.where(TENANTS.c.state.in_(wanted))
+        with self._reading() as connection:
+            return [_record(row) for row in connection.execute(query).mappings()]
+
+    def audit(self, tenant: str, *, limit: int = 100) -> list[Audit]:
+        """Audit lines, newest first."""
+        query = select(AUDIT).where(AUDIT.c.tenant == tenant).order_by(AUDIT.c.id.desc()).limit(limit)
+        with self._reading() as connection:
+            return [_audit(row) for row in connection.execute(query).mappings()]
+
+    # --- data keys -------------------------------------------------------------------------------------------------
+
+    def keys(self, tenant: str) -> list[WrappedKey]:
+        """Wrapped keys, oldest first."""
+        query = select(KEYS).where(KEYS.c.tenant == tenant).order_by(KEYS.c.version)
+        with self._reading() as connection:
+            return [WrappedKey(**row) for row in connection.execute(query).mappings()]
+
+    def add_key(self, key: WrappedKey) -> bool:
+        """Insert, unless that version exists."""
+        try:
+            with self._writing() as connection:
+                connection.execute(KEYS.insert().values(**_plain(key)))
+        except IntegrityError:
+            return False
+        return True
+
+    def rewrap_key(self, key: WrappedKey, *, instead_of: bytes) -> bool:
+        """Update if the wrapping is still the old one."""
+        condition = (KEYS.c.tenant == key.tenant, KEYS.c.version == key.version, KEYS.c.wrapped == instead_of)
+        with self._writing() as connection:
+            statement = update(KEYS).where(*condition).values(wrapped=key.wrapped, master=key.master)
+            return connection.execute(statement).rowcount == 1
+
+    def drop_keys(self, tenant: str, *, below: int | None = None) -> int:
+        """Delete keys."""
+        statement = KEYS.delete().where(KEYS.c.tenant == tenant)
+        if below is not None:
+            statement = statement.where(KEYS.c.version < below)
+        with self._writing() as connection:
+            return connection.execute(statement).rowcount
+
+    # --- consents under way ----------------------------------------------------------------------------------------
+
+    def put_authorization(self, authorization: Authorization) -> None:
+        """Insert, and drop what is past its time."""
+        now = self.now()
+        with self._writing() as connection:
+            connection.execute(AUTHORIZATIONS.delete().where(AUTHORIZATIONS.c.expires_at <= now))
+            connection.execute(AUTHORIZATIONS.insert().values(**_plain(authorization)))
+
+    def take_authorization(self, state_hash: str) -> Authorization | None:
+        """Delete it and say what it was."""
+        now = self.now()
+        statement = AUTHORIZATIONS.delete().where(AUTHORIZATIONS.c.state_hash == state_hash).returning(AUTHORIZATIONS)
+        with self._writing() as connection:
+            row = connection.execute(statement).mappings().one_or_none()
+        taken = None if row is None else Authorization(**row)
+        return taken if taken is not None and taken.expires_at > now else None
+
+    # --- signals and keep-alive ------------------------------------------------------------------------------------
+
+    def touch(self, calls: Mapping[str, float]) -> None:
+        """One transaction for all of them."""
+        if not calls:
+            return
+        with self._writing() as connection:
+            for tenant, at in calls.items():
+                later = (TENANTS.c.last_call.is_(None)) | (TENANTS.c.last_call < at)
+                connection.execute(update(TENANTS).where(TENANTS.c.tenant == tenant, later).values(last_call=at))
+
+    def claim_due(self, *, limit: int, seconds: float) -> list[str]:
+        """One UPDATE over what SKIP LOCKED (PostgreSQL) leaves, so that workers never wait for one another."""
+        now = self.now()
+        due = (
+            select(TENANTS.c.tenant)
+            .where(
+                TENANTS.c.keepalive_at <= now,
+                TENANTS.c.state == State.ACTIVE,
+                TENANTS.c.grant_name == "authorization_code",
+                (TENANTS.c.claimed_until.is_(None)) | (TENANTS.c.claimed_until <= now),
+            )
+            .order_by(TENANTS.c.keepalive_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)  # SQLite has no such clause; there one transaction writes at a time
+        )
+        with self._writing() as connection:
+            chosen = list(connection.execute(due).scalars())
+            if chosen:
+                claimed = update(TENANTS).where(TENANTS.c.tenant.in_(chosen)).values(claimed_until=now + seconds)
+                connection.execute(claimed)
+        return chosen
+
+    # --- the store as a whole --------------------------------------------------------------------------------------
+
+    def epoch(self) -> int:
+        """The epoch."""
+        with self._reading() as connection:
+            return int(connection.execute(select(STORE.c.epoch)).scalar_one())
+
+    def begin_epoch(self, *, by: str) -> int:
+        """The new epoch, the states and their audit lines in one transaction."""
+        now = self.now()
+        affected = (TENANTS.c.state == State.ACTIVE, TENANTS.c.grant_name == "authorization_code")
+        change = {"state": State.SUSPECT, "cause": "RESTORED", "changed_by": by, "changed_at": now}
+        with self._writing() as connection:
+            connection.execute(update(STORE).values(epoch=STORE.c.epoch + 1))
+            rows = connection.execute(select(TENANTS.c.tenant, TENANTS.c.generation).where(*affected)).all()
+            statement = update(TENANTS).where(*affected).values({**change, "version": TENANTS.c.version + 1})
+            connection.execute(statement)
+            for tenant, generation in rows:
+                line = Audit(tenant=tenant, at=now, actor=by, event="restored", state=State.SUSPECT, cause="RESTORED")
+                _add(connection, line, generation=generation)
+        return len(rows)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __repr__(self) -> str:
+        return f"<SQLStore {self._engine.url.render_as_string(hide_password=True)}>"
+
+    # --- transactions ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _translated(), self._engine.connect().execution_options(**_READING) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with _translated(), self._engine.begin() as connection:
+            yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except SQLAlchemyError as error:
+        # Its text quotes the statement's parameters.
+        cause = type(getattr(error, "orig", None) or error).__name__
+        words = str(getattr(error, "orig", "")).partition("\n")[0]
+        raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", orgkey.redact(f"{cause}: {words}")) from None
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise orgkey.ConfigError(
+            "The store's URL (ORGKEY_TENANTS_URL) is none. It looks like sqlite:///tenants.db or "
+            "postgresql://user@host/database"
+        ) from None
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
+            _prepare_sqlite(engine)
+        else:
+            # pre_ping: a connection that a failover killed is replaced before it costs a refresh.
+            engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    except (ModuleNotFoundError, SQLAlchemyError) as error:
+        raise orgkey.ConfigError(
+            f"The store's URL (ORGKEY_TENANTS_URL) cannot be used: {type(error).__name__}: {error}. "
+            "For PostgreSQL: pip install 'orgkey-tenants[postgresql]'"
+        ) from None
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, record: Any) -> None:
+        del record
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        # FULL: a commit is on the disk when it returns. A refresh token that was not is lost with the power.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        # A write takes the lock at once: an upgrade in the middle could find it taken and fail without waiting.
+        mode = "DEFERRED" if connection.get_execution_options().get("orgkey_reading") else "IMMEDIATE"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.connect().execution_options(**_READING) as connection:
+        if inspect(connection).has_table("orgkey_revision"):
+            found = connection.execute(text("SELECT version_num FROM orgkey_revision")).scalar_one_or_none()
+            if found == REVISION:
+                return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _server_time() -> Any:
+    return extract("epoch", func.clock_timestamp())
+
+
+def _add(connection: Connection, audit: Audit, **changes: Any) -> None:
+    connection.execute(AUDIT.insert().values({**_plain(audit), **changes}))
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _columns(record: TenantRecord) -> dict[str, Any]:
+    values = {_RENAMED.get(name, name): value for name, value in _plain(record).items()}
+    intent = values.pop("intent")
+    del values["version"]
+    given: Mapping[str, Any] = {} if intent is None else asdict(intent)
+    return values | {f"intent_{name}": given.get(name) for name in ("id", "owner", "deadline", "probe")}
+
+
+def _record(row: RowMapping) -> TenantRecord:
+    names = [field.name for field in fields(TenantRecord) if field.name != "intent"]
+    values = {name: row[_RENAMED.get(name, name)] for name in names}
+    values |= {"state": State(values["state"]), "sealed": bytes(values["sealed"])}
+    intent = None
+    if row["intent_id"] is not None:
+        intent = Intent(row["intent_id"], row["intent_owner"], row["intent_deadline"], row["intent_probe"])
+    return TenantRecord(**values, intent=intent)
+
+
+def _audit(row: RowMapping) -> Audit:
+    return Audit(
+        **{name: value for name, value in row.items() if name not in {"id", "state"}}, state=State(row["state"])
+    )

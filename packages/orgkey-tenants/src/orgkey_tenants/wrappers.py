@@ -1,0 +1,195 @@
+"""Master keys: what wraps the tenants' data keys. A file or a variable on this machine, or AWS KMS."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import parse_qs
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+import orgkey
+from orgkey_tenants.errors import KeyServiceUnavailable, SealBroken, local
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["AWSKeyWrapper", "KeyWrapper", "LocalKeyWrapper", "open_wrapper"]
+
+_KEY: Final = 32
+_NONCE: Final = 12
+_READ_BY_OTHERS: Final = 0o077
+_HOW: Final = "Make one: openssl rand -base64 32 > master.key && chmod 600 master.key"
+
+
+class KeyWrapper(Protocol):
+    """Wraps data keys under a master key that does not leave it."""
+
+    @property
+    def master(self) -> str:
+        """The id of the key that wraps now."""
+        ...
+
+    def wrap(self, key: bytes, context: Mapping[str, str]) -> bytes:
+        """``key`` wrapped, bound to ``context``. Raises :class:`~orgkey_tenants.KeyServiceUnavailable`."""
+        ...
+
+    def unwrap(self, wrapped: bytes, context: Mapping[str, str], master: str) -> bytes:
+        """The key. ``master`` is the id it was wrapped under.
+
+        Raises :class:`~orgkey_tenants.SealBroken` where it does not open with that context, and
+        :class:`~orgkey_tenants.KeyServiceUnavailable`.
+        """
+        ...
+
+
+class LocalKeyWrapper:
+    """Master keys held in this process: the first one wraps, the others only open what they wrapped before."""
+
+    def __init__(self, keys: list[bytes]) -> None:
+        self._ciphers = {_id_of(key): AESGCM(key) for key in keys}
+        self._master = next(iter(self._ciphers))
+
+    @property
+    def master(self) -> str:
+        """The id of the first key: a hash of it."""
+        return self._master
+
+    def wrap(self, key: bytes, context: Mapping[str, str]) -> bytes:
+        """Wrap by AES-256-GCM."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._ciphers[self._master].encrypt(nonce, key, _bound(context))
+
+    def unwrap(self, wrapped: bytes, context: Mapping[str, str], master: str) -> bytes:
+        """Unwrap with the key that wrapped it."""
+        cipher = self._ciphers.get(master)
+        if cipher is None:
+            fact = f"wrapped under master key {master}; here are {', '.join(self._ciphers)}"
+            raise local(SealBroken, "TENANT_SEAL_BROKEN", f"tenant {context.get('tenant', '')!r}", fact)
+        try:
+            return cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound(context))
+        except (InvalidTag, ValueError):
+            fact = f"its data key {context.get('dek_version', '')} does not open with master key {master}"
+            raise local(SealBroken, "TENANT_SEAL_BROKEN", f"tenant {context.get('tenant', '')!r}", fact) from None
+
+    def __repr__(self) -> str:
+        return f"<LocalKeyWrapper {self._master}>"
+
+
+class AWSKeyWrapper:
+    """AWS KMS with an encryption context. The master key never leaves it.
+
+    ``name`` is a key id, ARN or alias; ``?endpoint=`` and ``?region=`` after it say where it is.
+    """
+
+    def __init__(self, name: str) -> None:
+        try:
+            import boto3  # type: ignore[import-untyped]  # it brings no types
+            from botocore.config import Config  # type: ignore[import-untyped]  # nor does this
+        except ModuleNotFoundError:
+            raise orgkey.ConfigError("awskms: keys need boto3: pip install 'orgkey-tenants[aws]'") from None
+        self._master, _, query = name.partition("?")
+        given = {key: values[-1] for key, values in parse_qs(query).items()}
+        limits = Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 2})
+        self._kms: Any = boto3.client(
+            "kms", region_name=given.get("region"), endpoint_url=given.get("endpoint"), config=limits
+        )
+
+    @property
+    def master(self) -> str:
+        """The key id, ARN or alias as it was given."""
+        return self._master
+
+    def wrap(self, key: bytes, context: Mapping[str, str]) -> bytes:
+        """KMS Encrypt."""
+        answer = self._ask("encrypt", context, KeyId=self._master, Plaintext=key)
+        wrapped: bytes = answer["CiphertextBlob"]
+        return wrapped
+
+    def unwrap(self, wrapped: bytes, context: Mapping[str, str], master: str) -> bytes:
+        """KMS Decrypt."""
+        key: bytes = self._ask("decrypt", context, KeyId=master, CiphertextBlob=wrapped)["Plaintext"]
+        return key
+
+    def _ask(self, operation: str, context: Mapping[str, str], **arguments: Any) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]  # nor these
+
+        try:
+            return getattr(self._kms, operation)(EncryptionContext=dict(context), **arguments)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in {"InvalidCiphertextException", "IncorrectKeyException"}:
+                tenant = f"tenant {context.get('tenant', '')!r}"
+                raise local(SealBroken, "TENANT_SEAL_BROKEN", tenant, f"KMS: {code}") from None
+            raise local(KeyServiceUnavailable, "KEY_SERVICE_UNAVAILABLE", f"KMS {operation}: {code}") from None
+        except BotoCoreError as error:
+            fact = f"KMS {operation}: {type(error).__name__}"
+            raise local(KeyServiceUnavailable, "KEY_SERVICE_UNAVAILABLE", fact) from None
+
+
+def open_wrapper(uri: str) -> KeyWrapper:
+    """The key wrapper that ``uri`` names: ``file:master.key``, ``env:VARIABLE``, ``awskms:alias/tenants``.
+
+    Raises :class:`orgkey.ConfigError` where there is no usable master key: nothing is ever stored without one.
+    """
+    scheme, _, _ = uri.partition(":")
+    if not uri:
+        raise orgkey.ConfigError(
+            f"No master key is set (keys= or ORGKEY_TENANTS_KEYS), and no refresh token is stored without one. {_HOW}"
+        )
+    plugged = orgkey.registered(orgkey.KeyWrapperPlugin)
+    if scheme not in plugged:
+        raise orgkey.ConfigError(
+            f"keys (ORGKEY_TENANTS_KEYS) names the scheme {scheme!r}. There are: {', '.join(sorted(plugged))}."
+        )
+    wrapper: KeyWrapper = plugged[scheme].open(uri)
+    return wrapper
+
+
+def open_file(uri: str) -> LocalKeyWrapper:
+    """Master keys from a file, one in base64 on each line; the first one wraps."""
+    path = Path(uri.partition(":")[2])
+    try:
+        mode = path.stat().st_mode
+        text = orgkey.Secret(path.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise orgkey.ConfigError(f"The master key file {path} cannot be read: {reason}. {_HOW}") from None
+    if os.name == "posix" and mode & _READ_BY_OTHERS:
+        raise orgkey.ConfigError(f"The master key file {path} is open to others than its owner: chmod 600 {path}")
+    return LocalKeyWrapper(_keys(text, f"The master key file {path}"))
+
+
+def open_variable(uri: str) -> LocalKeyWrapper:
+    """Master keys from an environment variable, in base64, separated by white space."""
+    name = uri.partition(":")[2]
+    return LocalKeyWrapper(_keys(orgkey.Secret(os.environ.get(name, "")), f"The variable {name}"))
+
+
+def _keys(text: orgkey.Secret, where: str) -> list[bytes]:
+    keys = []
+    for number, line in enumerate(map(orgkey.Secret, text.reveal().split()), start=1):
+        try:
+            keys.append(base64.b64decode(line.reveal(), validate=True))
+        except binascii.Error:
+            raise orgkey.ConfigError(f"{where}: key {number} is not base64. {_HOW}") from None
+        if len(keys[-1]) != _KEY:
+            raise orgkey.ConfigError(f"{where}: key {number} has {len(keys[-1])} bytes and needs {_KEY}. {_HOW}")
+    if not keys:
+        raise orgkey.ConfigError(f"{where} holds no key. {_HOW}")
+    return keys
+
+
+def _id_of(key: bytes) -> str:
+    return sha256(b"orgkey-tenants master key" + key).hexdigest()[:16]
+
+
+def _bound(context: Mapping[str, str]) -> bytes:
+    from orgkey_tenants.seal import associated_data
+
+    return associated_data(*(part for pair in sorted(context.items()) for part in pair))
