@@ -1,12 +1,8 @@
-"""The rules that read Python code, in the order in which they run."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from orgkey_codemod.model import Rule
-
-__all__ = ["RULES"]
-
-RULES: tuple[Rule, ...] = ()
+from orgkey_codemod.model import Rule
+from orgkey_codemod.rules.logins import examine_logins, finding
+from orgkey_codemod.python.verdicts import verdicts_of
+def nb(tree):
+    for v in verdicts_of(tree).logins:
+        if v.login.module.path.suffix == ".ipynb":
+            yield finding(v, "SFA801")
+RULES = tuple(Rule(f"SFA{n}", "", "", examine_logins(f"SFA{n}")) for n in (101,102,103,104,105,106,107,108,109,201,202,401))+(Rule("SFA801","","",nb),)

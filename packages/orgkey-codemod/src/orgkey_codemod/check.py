@@ -1,0 +1,87 @@
+"""One run over a tree: what the rules find in it, and what the files are once findings are fixed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from orgkey_codemod import text
+from orgkey_codemod.model import Failure, Level, Tree
+from orgkey_codemod.verify import broken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import PurePosixPath
+
+    from orgkey_codemod.model import Edit, Finding, Rule
+
+__all__ = ["Rewrite", "examine", "rewrite"]
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """What a fix makes of a tree."""
+
+    changed: dict[PurePosixPath, bytes] = field(default_factory=dict)
+    """The files that change, as they are afterwards."""
+    fixed: tuple[Finding, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    """Files that a rewrite would have broken; they stay as they are."""
+
+
+def examine(tree: Tree, rules: Iterable[Rule]) -> list[Finding]:
+    """Everything that the rules find, in the order of files and places, each finding once."""
+    found = {finding: None for rule in rules for finding in rule.examine(tree)}
+    return sorted(
+        found, key=lambda each: (each.path, each.place.cell or 0, each.place.line, each.place.column, each.code)
+    )
+
+
+def rewrite(
+    tree: Tree,
+    findings: Iterable[Finding],
+    *,
+    unsafe: bool = False,
+    cleanup: Callable[[Tree, PurePosixPath, Sequence[Edit]], Iterable[Edit]] | None = None,
+) -> Rewrite:
+    """Apply the edits of what is safe, and with ``unsafe`` of what needs review.
+
+    A finding is fixed in all its files or in none: where one of them cannot be written, it stays, and so does
+    everything else that touches that file. ``cleanup`` gives the edits that follow from all others of a file, such as
+    imports that nothing uses any more.
+    """
+    levels = {Level.SAFE, Level.REVIEW} if unsafe else {Level.SAFE}
+    chosen = [finding for finding in findings if finding.level in levels and finding.edits]
+    failures: list[Failure] = []
+    while True:
+        changed, failure = _attempt(tree, chosen, cleanup)
+        if failure is None:
+            return Rewrite(changed, tuple(chosen), tuple(failures))
+        failures.append(failure)
+        chosen = [each for each in chosen if all(edit.path != failure.path for edit in each.edits)]
+
+
+def _attempt(
+    tree: Tree,
+    chosen: Sequence[Finding],
+    cleanup: Callable[[Tree, PurePosixPath, Sequence[Edit]], Iterable[Edit]] | None,
+) -> tuple[dict[PurePosixPath, bytes], Failure | None]:
+    by_path: dict[PurePosixPath, set[Edit]] = defaultdict(set)
+    for finding in chosen:
+        for edit in finding.edits:
+            by_path[edit.path].add(edit)
+    changed: dict[PurePosixPath, bytes] = {}
+    for path, edits in by_path.items():
+        before = tree.files[path]
+        try:
+            more = cleanup(tree, path, sorted(edits)) if cleanup is not None else ()
+            after = text.apply(before, {*edits, *more})
+        except text.OverlapError as error:
+            return {}, Failure(path, str(error))
+        problem = broken(path, before, after)
+        if problem is not None:
+            return {}, Failure(path, f"{problem}; it stays as it is")
+        if after != before:
+            changed[path] = after
+    return changed, None

@@ -1,0 +1,72 @@
+"""Two ways to log in side by side: a key or a session in one branch, the password in the other."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from orgkey_codemod.python import logins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orgkey_codemod.python.logins import Login
+    from orgkey_codemod.python.project import Project
+
+__all__ = ["other_way"]
+
+
+def other_way(project: Project, login: Login) -> ast.AST | None:
+    """The statement or expression that chooses between another login and this one; None where nothing does."""
+    module = login.module
+    child: ast.AST = login.call
+    here = module.parent(child)
+    while here is not None and not isinstance(here, ast.Module | ast.ClassDef):
+        if any(_logs_in_otherwise(project, login, branch) for branch in _siblings(here, child)):
+            return here
+        early = _early_return(project, login, here, child)
+        if early is not None:
+            return early
+        if isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return None
+        child, here = here, module.parent(here)
+    if isinstance(here, ast.Module):
+        return _early_return(project, login, here, child)
+    return None
+
+
+def _siblings(here: ast.AST, child: ast.AST) -> Iterable[ast.AST]:
+    """The branches beside the one that ``child`` is in."""
+    if isinstance(here, ast.If):
+        return here.orelse if child in here.body else here.body if child in here.orelse else []
+    if isinstance(here, ast.IfExp):
+        return [here.orelse] if child is here.body else [here.body] if child is here.orelse else []
+    if isinstance(here, ast.Try):
+        others = [handler for handler in here.handlers if handler is not child]
+        return [*(here.body if child not in here.body else []), *others]
+    if isinstance(here, ast.Match):
+        return [case for case in here.cases if case is not child]
+    if isinstance(here, ast.BoolOp):
+        return [value for value in here.values if value is not child]
+    return []
+
+
+def _early_return(project: Project, login: Login, here: ast.AST, child: ast.AST) -> ast.If | None:
+    """An ``if`` in front that has already returned with another login."""
+    body: list[ast.stmt] = getattr(here, "body", [])
+    if not isinstance(body, list) or child not in body:
+        return None
+    for statement in body[: body.index(child)]:  # type: ignore[arg-type] # it is in there
+        if isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Return):
+            if any(_logs_in_otherwise(project, login, each) for each in statement.body):
+                return statement
+    return None
+
+
+def _logs_in_otherwise(project: Project, login: Login, branch: ast.AST) -> bool:
+    for node in ast.walk(branch):
+        if isinstance(node, ast.Call):
+            other = logins.read(project, login.module, node)
+            if other is not None and other.logs_in_otherwise and not other.has_password:
+                return True
+    return False

@@ -1,0 +1,287 @@
+"""Where a value comes from: the environment, a literal, a person at a keyboard, a parameter, a setting."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod.python.scopes import Kind
+
+if TYPE_CHECKING:
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.project import Project
+    from orgkey_codemod.python.scopes import Binding
+
+__all__ = ["EnvRead", "Origin", "env_read", "literals", "looks_secret", "origin"]
+
+_DEEP: Final = 8
+_ENVIRON: Final = {"os.environ", "os.environb"}
+_GETENV: Final = {"os.getenv", "os.environ.get", "os.environ.pop", "decouple.config", "prefect.environ.get"}
+_ASKING: Final = {
+    "input", "raw_input", "getpass", "prompt", "text_input", "askstring", "askpass", "pwinput", "ask", "win_getpass",
+    "unix_getpass", "prompt_toolkit", "popup_get_text",
+}  # fmt: skip
+_TYPED: Final = {"form", "POST", "json", "args", "values", "cleaned_data", "query_params", "GET", "data"}
+_WIDGETS: Final = {"Entry", "QLineEdit", "LineEdit", "TextInput", "Password", "Text", "Input", "TextField"}
+_PLACEHOLDER: Final = re.compile(
+    r"^$|^[<\[{(%$].*|.*[>\]}]$|^(x+|\*+|\.+|-+|_+)$|^(my|your|the|a|an|some|enter|insert|add|put|here)?[ _-]*"
+    r"(sf|salesforce|sfdc|crm|user|login)?[ _-]*(user ?name|user|password|passwd|pass|pwd|pw|secret|security|token|"
+    r"security[ _-]?token|key|client[ _-]?secret|consumer[ _-]?secret)?([ _-]*(here|goes|value))*$"
+    r"|.*\b(your|change|replace|example|placeholder|dummy|todo|xxx+)\b.*|^(your|change|replace|example|dummy|todo)[ _-]?.*"
+    r"|^(test|fake|mock|none|null|unused|foo|bar|baz|secret|s3cret|hunter2|tok|pw|token123|password123)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHORT: Final = 6
+
+
+@dataclass(frozen=True)
+class EnvRead:
+    """A read of one environment variable."""
+
+    key: str
+    default: ast.expr | None
+    node: ast.expr
+
+
+@dataclass
+class Origin:
+    """Everything that is known of where one value comes from."""
+
+    reads: list[tuple[Module, EnvRead]] = field(default_factory=list)
+    person: bool = False
+    bindings: list[tuple[Module, Binding]] = field(default_factory=list)
+    """The bindings that it came by, parameters included."""
+
+
+def env_read(project: Project, module: Module, node: ast.expr) -> EnvRead | None:
+    """The environment variable that an expression reads."""
+    if isinstance(node, ast.Subscript):
+        key = _text(node.slice)
+        return EnvRead(key, None, node) if key is not None and _is_environ(project, module, node.value) else None
+    if not isinstance(node, ast.Call) or not node.args:
+        return None
+    key = _text(node.args[0])
+    if key is None:
+        return None
+    default = node.args[1] if len(node.args) > 1 else None
+    default = next((word.value for word in node.keywords if word.arg == "default"), default)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in {"get", "pop", "setdefault"}:
+        return EnvRead(key, default, node) if _is_environ(project, module, node.func.value) else None
+    symbol = project.resolve(module, node.func)
+    return EnvRead(key, default, node) if symbol is not None and symbol.name in _GETENV else None
+
+
+def _is_environ(project: Project, module: Module, node: ast.expr) -> bool:
+    symbol = project.resolve(module, node)
+    return symbol is not None and symbol.name in _ENVIRON
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def literals(project: Project, module: Module, node: ast.expr) -> list[ast.Constant]:
+    """The text constants that are, or may become part of, the value of an expression itself."""
+    if isinstance(node, ast.Constant):
+        return [node] if isinstance(node.value, str) and node.value else []
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.BoolOp):
+        parts = list(node.values)
+    elif isinstance(node, ast.IfExp):
+        parts = [node.body, node.orelse]
+    elif isinstance(node, ast.JoinedStr):
+        parts = list(node.values)
+    elif isinstance(node, ast.FormattedValue):
+        parts = [node.value]
+    elif isinstance(node, ast.Call):
+        read = env_read(project, module, node)
+        parts = [read.default] if read is not None and read.default is not None else []
+    found = [constant for part in parts for constant in literals(project, module, part)]
+    return [constant for constant in found if len(str(constant.value)) >= _SHORT]
+
+
+def looks_secret(value: str) -> bool:
+    """Whether a text may be a working secret, and no placeholder."""
+    return len(value) >= _SHORT and not _PLACEHOLDER.match(value.strip()) and "\n" not in value
+
+
+def origin(project: Project, module: Module, node: ast.expr) -> Origin:
+    """Follow an expression to what it is made of, through names, parameters and their callers."""
+    found = Origin()
+    _follow(project, module, node, found, set(), 0)
+    return found
+
+
+def _follow(project: Project, module: Module, node: ast.expr, found: Origin, seen: set[ast.AST], depth: int) -> None:
+    if depth > _DEEP or node in seen:
+        return
+    seen.add(node)
+    read = env_read(project, module, node)
+    if read is not None:
+        found.reads.append((module, read))
+        if read.default is not None:
+            _follow(project, module, read.default, found, seen, depth + 1)
+        return
+    if isinstance(node, ast.Call | ast.Attribute | ast.Subscript) and _asks(project, module, node):
+        found.person = True
+    if isinstance(node, ast.Name):
+        _follow_name(project, module, node, found, seen, depth)
+        return
+    if isinstance(node, ast.Attribute):
+        _follow_attribute(project, module, node, found, seen, depth)
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            _follow(project, module, child, found, seen, depth + 1)
+
+
+def _follow_name(
+    project: Project, module: Module, node: ast.Name, found: Origin, seen: set[ast.AST], depth: int
+) -> None:
+    owner = module.scopes.owner.get(node)
+    for binding in owner.bindings.get(node.id, ()) if owner is not None else ():
+        found.bindings.append((module, binding))
+        if binding.kind is Kind.PARAMETER:
+            _follow_parameter(project, module, binding, found, seen, depth)
+        elif binding.kind is Kind.IMPORT:
+            symbol = project.resolve(module, node)
+            _ = symbol
+            _follow_import(project, module, node, found, seen, depth)
+        elif binding.value is not None:
+            _follow(project, module, binding.value, found, seen, depth + 1)
+
+
+def _follow_import(
+    project: Project, module: Module, node: ast.Name, found: Origin, seen: set[ast.AST], depth: int
+) -> None:
+    for home, binding in project.definitions(module, node):
+        found.bindings.append((home, binding))
+        if binding.value is not None:
+            _follow(project, home, binding.value, found, seen, depth + 1)
+
+
+def _follow_attribute(
+    project: Project, module: Module, node: ast.Attribute, found: Origin, seen: set[ast.AST], depth: int
+) -> None:
+    """``self.password`` and ``settings.PASSWORD``: what the class or the module gives the attribute."""
+    for home, binding in project.definitions(module, node):
+        found.bindings.append((home, binding))
+        if binding.value is not None:
+            _follow(project, home, binding.value, found, seen, depth + 1)
+    for value in project.attribute_values(module, node):
+        _follow(project, module, value, found, seen, depth + 1)
+
+
+def _follow_parameter(
+    project: Project, module: Module, binding: Binding, found: Origin, seen: set[ast.AST], depth: int
+) -> None:
+    function = binding.scope.node
+    if binding.value is not None:
+        _follow(project, module, binding.value, found, seen, depth + 1)
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        found.person = found.person or _prompts(function, binding.name) or _is_request(module, function, binding)
+        for home, call in project.calls_of(module, function):
+            given = project.argument(function, call, binding.name)
+            if given is not None:
+                _follow(project, home, given, found, seen, depth + 1)
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+def _asks(project: Project, module: Module, node: ast.expr) -> bool:
+    """Whether an expression is what a person typed."""
+    if isinstance(node, ast.Call):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called in _ASKING:
+            return True
+        if called in {"get", "text", "toPlainText", "getlist"} and isinstance(node.func, ast.Attribute):
+            return _is_form(project, module, node.func.value) or _is_widget(module, node.func.value)
+        return False
+    if isinstance(node, ast.Subscript):
+        return _is_form(project, module, node.value)
+    if isinstance(node, ast.Attribute) and node.attr in {"data", "value", "text"}:
+        return _is_form_field(project, module, node.value) or _is_widget(module, node.value)
+    return False
+
+
+def _is_form(project: Project, module: Module, node: ast.expr) -> bool:
+    for value in project.values_of(module, node) or [node]:
+        inner = value
+        while isinstance(inner, ast.Call | ast.Await):
+            inner = inner.func if isinstance(inner, ast.Call) else inner.value
+        if isinstance(inner, ast.Attribute) and inner.attr in {*_TYPED, "get_json"}:
+            base = ast.unparse(inner.value)
+            if base.split(".")[-1] in {"request", "req"} or inner.attr == "cleaned_data":
+                return True
+    return False
+
+
+def _is_form_field(project: Project, module: Module, node: ast.expr) -> bool:
+    if not isinstance(node, ast.Attribute):
+        return False
+    return any(
+        isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1].endswith("Form")
+        for value in project.values_of(module, node.value)
+    )
+
+
+def _is_widget(module: Module, node: ast.expr) -> bool:
+    if isinstance(node, ast.Attribute):
+        wanted = ast.unparse(node)
+        assigned = [
+            each.value
+            for each in ast.walk(module.tree)
+            if isinstance(each, ast.Assign) and any(ast.unparse(target) == wanted for target in each.targets)
+        ]
+    elif isinstance(node, ast.Name):
+        owner = module.scopes.owner.get(node)
+        assigned = [each.value for each in owner.bindings[node.id] if each.value is not None] if owner else []
+    else:
+        return False
+    return any(isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1] in _WIDGETS for value in assigned)
+
+
+def _prompts(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether a command line library asks a person for a parameter."""
+    for decorator in function.decorator_list:
+        if not isinstance(decorator, ast.Call):
+            continue
+        called = ast.unparse(decorator.func).split(".")[-1]
+        names = [_text(argument) for argument in decorator.args]
+        if any(each is not None and each.lstrip("-").replace("-", "_") == name for each in names):
+            if called == "password_option":
+                return True
+            if any(word.arg in {"prompt", "hide_input"} and not _is_false(word.value) for word in decorator.keywords):
+                return True
+    for argument in (*function.args.args, *function.args.kwonlyargs):
+        if argument.arg == name and argument.annotation is not None:
+            return _asks_in(argument.annotation)
+    return False
+
+
+def _asks_in(annotation: ast.expr) -> bool:
+    calls = (node for node in ast.walk(annotation) if isinstance(node, ast.Call))
+    return any(word.arg in {"prompt", "hide_input"} and not _is_false(word.value) for c in calls for word in c.keywords)
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not node.value
+
+
+def _is_request(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, binding: Binding) -> bool:
+    """Whether a parameter is the body of a web request: a model or form field of a route."""
+    routes = {"post", "get", "put", "patch", "route", "api_route", "websocket"}
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
+            if decorator.func.attr in routes and _text(decorator.args[0] if decorator.args else decorator) is not None:
+                return (
+                    isinstance(binding.node, ast.arg)
+                    and not isinstance(binding.value, ast.Call | None)
+                    or (isinstance(binding.node, ast.arg) and binding.node.annotation is not None)
+                )
+    del module
+    return False
