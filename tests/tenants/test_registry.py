@@ -1,0 +1,65 @@
+"""Tenants: sessions that adapters take, states that stop them, and the end of a program."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from customers import stored_token
+
+import orgkey
+import orgkey_tenants
+from orgkey_tenants import State
+
+LIMITS = "/services/data/v60.0/limits"
+
+
+def call(session: orgkey.OrgSession) -> int:
+    with httpx.Client(auth=orgkey.SalesforceAuth(session)) as client:
+        return client.get(session.instance_url + LIMITS).status_code
+
+
+def test_a_session_survives_an_expiry_by_a_rotation(tenants, customer):
+    session = tenants.session(customer.tenant)
+    assert call(session) == 200
+    first = stored_token(tenants, customer.tenant)
+    assert customer.holds(first)
+    customer.org.expire_sessions()
+    assert call(session) == 200
+    assert not customer.holds(first)
+    assert customer.holds(stored_token(tenants, customer.tenant))
+    assert customer.sent() == 2
+    record = tenants.get(customer.tenant)
+    assert (record.state, record.generation, record.intent, record.failures) == (State.ACTIVE, 2, None, 0)
+    assert [line.event for line in tenants.audit(customer.tenant)][:4] == [
+        "refreshed",
+        "refresh_announced",
+        "refreshed",
+        "refresh_announced",
+    ]
+
+
+async def test_a_task_has_the_same_session(tenants, customer):
+    session = await tenants.asession(customer.tenant)
+    assert session is tenants.session(customer.tenant)
+    async with httpx.AsyncClient(auth=orgkey.SalesforceAuth(session)) as client:
+        answer = await client.get((await session.atoken()).instance_url + LIMITS)
+    assert answer.status_code == 200
+    assert customer.sent() == 1
+
+
+def test_a_revoked_grant_stops_all_traffic(tenants, customer):
+    session = tenants.session(customer.tenant)
+    assert call(session) == 200
+    customer.org.revoke(customer.app)
+    with pytest.raises(orgkey_tenants.NeedsReauth, match="reconnect") as caught:
+        call(session)
+    assert caught.value.diagnosis.cause.id == "REFRESH_TOKEN_INVALID"
+    record = tenants.get(customer.tenant)
+    assert (record.state, record.cause, record.intent) == (State.NEEDS_REAUTH, "REFRESH_TOKEN_INVALID", None)
+    sent = customer.sent()
+    for _ in range(10):
+        with pytest.raises(orgkey.TokenRequestError):
+            call(session)
+    with pytest.raises(orgkey_tenants.NeedsReauth, match="reconnect"):
+        tenants.sealer and tenants._sessions.pop(customer.tenant) and tenants.session(customer.tenant)
+    assert customer.sent() == sent
