@@ -26,7 +26,9 @@ _PAGE: Final = """\
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
 <style>body{{font:16px/1.5 sans-serif;max-width:26em;margin:4em auto;padding:0 1em}}
-label,input{{display:block;width:100%;box-sizing:border-box}}input{{font:inherit;margin:.2em 0 1em;padding:.4em}}button{{font:inherit;padding:.4em 1.4em;
+label,input{{display:block;width:100%;box-sizing:border-box}}
+input{{font:inherit;margin:.2em 0 1em;padding:.4em}}
+button{{font:inherit;padding:.4em 1.4em;
 margin-right:.6em}}.error{{color:#ba0517}}small{{color:#555}}</style></head>
 <body><h1>{title}</h1>
 {body}

@@ -1,0 +1,358 @@
+"""Consent: an answer counts where state, browser, address and verifier fit, and the org is the right one."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import leaks
+import pytest
+from consents import CALLBACK, allow, customer_app, make_consent, make_ports
+from fake_clock import FakeClock
+
+import orgkey
+from orgkey_sim import VirtualClock, World
+from orgkey_tenants.authorization import AuthorizationRefused
+from orgkey_tenants.errors import OtherOrg, StoreUnavailable, UnknownTenant, local
+from orgkey_tenants.record import Audit, State, moved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from orgkey_sim import App, Org
+    from orgkey_tenants.authorization import Consent
+    from orgkey_tenants.record import TenantRecord
+    from orgkey_tenants.steps import Ports
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def world(clock: FakeClock) -> Iterator[World]:
+    with World(clock=VirtualClock(clock.now)) as world:
+        yield world
+
+
+@pytest.fixture
+def acme(world: World) -> Org:
+    return world.create_org("acme")
+
+
+@pytest.fixture
+def app(acme: Org) -> App:
+    return customer_app(acme)
+
+
+@pytest.fixture
+def ports(tmp_path: Path, clock: FakeClock) -> Iterator[Ports]:
+    ports = make_ports(tmp_path, clock)
+    yield ports
+    ports.store.close()
+
+
+@pytest.fixture
+def consent(ports: Ports) -> Consent:
+    return make_consent(ports)
+
+
+@pytest.fixture
+def consented(consent: Consent, acme: Org, app: App) -> TenantRecord:
+    del app
+    url = consent.start("acme", acme.login_url)
+    return consent.complete(allow(url), browser_cookie=url.browser_cookie, by="ada")
+
+
+def refresh_token(ports: Ports, record: TenantRecord) -> orgkey.Secret:
+    key = ports.sealer.key(record.tenant, record.dek_version)
+    return ports.sealer.open(
+        key, record.sealed, kind="refresh_token", family=record.family, generation=record.generation
+    )
+
+
+def stored(ports: Ports, tenant: str = "acme") -> TenantRecord:
+    reading = ports.store.read(tenant)
+    assert reading is not None
+    return reading.record
+
+
+def refused(reason: str) -> Any:
+    return pytest.raises(AuthorizationRefused, check=lambda error: error.reason == reason)
+
+
+def test_a_consent_makes_the_tenant_active(consented: TenantRecord, ports: Ports, acme: Org, app: App) -> None:
+    assert stored(ports) == consented
+    assert (consented.state, consented.org_id, consented.scope) == (State.ACTIVE, acme.org_id, "api refresh_token")
+    assert (consented.changed_by, consented.login_url) == ("ada", acme.login_url)
+    assert [line.event for line in ports.store.audit("acme")] == ["consented", "created"]
+    answer = httpx.post(
+        f"{acme.login_url}/services/oauth2/token",
+        data={
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token(ports, consented).reveal(),
+            "client_id": app.client_id,
+            "client_secret": app.client_secret,
+        },
+    )
+    assert answer.status_code == 200
+
+
+def test_a_public_client_sends_no_secret(tmp_path: Path, clock: FakeClock, acme: Org) -> None:
+    customer_app(acme, secret_required=False, client_secret="another")
+    ports = make_ports(tmp_path, clock, client_secret=None)
+    consent = make_consent(ports)
+    url = consent.start("acme", acme.login_url)
+    assert consent.complete(allow(url), browser_cookie=url.browser_cookie).state is State.ACTIVE
+    ports.store.close()
+
+
+def test_async_twins(consent: Consent, acme: Org, app: App) -> None:
+    del app
+
+    async def walk() -> TenantRecord:
+        url = await consent.astart("acme", acme.login_url)
+        back = await asyncio.to_thread(allow, url)
+        return await consent.acomplete(back, browser_cookie=url.browser_cookie)
+
+    assert asyncio.run(walk()).state is State.ACTIVE
+
+
+def test_nothing_secret_is_in_the_url_the_store_or_an_error(
+    consent: Consent, ports: Ports, acme: Org, app: App, tmp_path: Path
+) -> None:
+    del app
+    url = consent.start("acme", acme.login_url)
+    back = allow(url)
+    code = httpx.URL(back).params["code"]
+    state = httpx.URL(back).params["state"]
+    with refused("browser") as refusal:
+        consent.complete(back, browser_cookie="not-the-c00kie")
+    shown = leaks.shown(refusal.value)
+    for secret in (code, url.browser_cookie.reveal(), "not-the-c00kie"):
+        assert secret not in shown
+    url = consent.start("acme", acme.login_url)
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for secret in (state, url.browser_cookie.reveal(), refresh_token(ports, record).reveal()):
+        assert secret.encode() not in written
+
+
+def test_a_state_is_good_once(consent: Consent, acme: Org, app: App) -> None:
+    del app
+    url = consent.start("acme", acme.login_url)
+    back = allow(url)
+    consent.complete(back, browser_cookie=url.browser_cookie)
+    with refused("state"):
+        consent.complete(back, browser_cookie=url.browser_cookie)
+
+
+def test_of_two_callbacks_at_once_one_counts(consent: Consent, acme: Org, app: App) -> None:
+    del app
+    url = consent.start("acme", acme.login_url)
+    back, results = allow(url), list[object]()
+
+    def complete() -> None:
+        try:
+            results.append(consent.complete(back, browser_cookie=url.browser_cookie).state)
+        except AuthorizationRefused as error:
+            results.append(error.reason)
+
+    threads = [threading.Thread(target=complete) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, results)) == ["ACTIVE", "state", "state", "state"]
+    assert acme.token_requests == 1
+
+
+def test_a_state_ends_after_fifteen_minutes(consent: Consent, acme: Org, app: App, clock: FakeClock) -> None:
+    del app
+    url = consent.start("acme", acme.login_url)
+    back = allow(url)
+    clock.advance(901)
+    with refused("state"):
+        consent.complete(back, browser_cookie=url.browser_cookie)
+
+
+@pytest.mark.parametrize("query", ["", "code=aPrx", "code=aPrx&state=guessed", "code=aPrx&state=a&state=b"])
+def test_a_callback_that_nobody_asked_for_is_refused(consent: Consent, query: str) -> None:
+    with refused("state"):
+        consent.complete(f"{CALLBACK}?{query}", browser_cookie="any")
+
+
+def test_another_browser_cannot_finish_a_login(consent: Consent, acme: Org, app: App) -> None:
+    del app
+    mine, theirs = consent.start("acme", acme.login_url), consent.start("evil", acme.login_url)
+    with refused("browser"):
+        consent.complete(allow(theirs), browser_cookie=mine.browser_cookie)
+    assert acme.token_requests == 0
+
+
+def test_without_a_cookie_it_takes_saying_so(consent: Consent, acme: Org, app: App) -> None:
+    del app
+    url = consent.start("acme", acme.login_url)
+    back = allow(url)
+    with pytest.raises(orgkey.ConfigError, match="unbound_browser=True"):
+        consent.complete(back)
+    assert consent.complete(back, unbound_browser=True).state is State.ACTIVE  # it was not used up by the mistake
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example.com/salesforce/callback", CALLBACK + "/", CALLBACK.replace("https", "http")]
+)
+def test_the_callback_address_is_compared_literally(consent: Consent, acme: Org, app: App, address: str) -> None:
+    del app
+    url = consent.start("acme", acme.login_url)
+    with refused("address"):
+        consent.complete(allow(url).replace(CALLBACK, address), browser_cookie=url.browser_cookie)
+
+
+def test_an_answer_of_another_issuer_is_refused(consent: Consent, acme: Org, app: App) -> None:
+    del app
+    url = consent.start("acme", acme.login_url)
+    with refused("issuer"):
+        consent.complete(allow(url) + "&iss=https%3A%2F%2Fevil.my.salesforce.com", browser_cookie=url.browser_cookie)
+    assert acme.token_requests == 0
+
+
+def test_a_code_of_another_login_is_of_no_use(consent: Consent, acme: Org, app: App, ports: Ports) -> None:
+    """PKCE: an injected code was asked for with another verifier."""
+    del app
+    victim, mine = consent.start("victim", acme.login_url), consent.start("acme", acme.login_url)
+    stolen = httpx.URL(allow(victim)).params["code"]
+    back = str(httpx.URL(allow(mine)).copy_set_param("code", stolen))
+    with pytest.raises(orgkey.TokenRequestError) as refusal:
+        consent.complete(back, browser_cookie=mine.browser_cookie)
+    assert refusal.value.diagnosis.cause.id == "CODE_VERIFIER_INVALID"
+    assert stored(ports).state is State.PENDING
+
+
+def test_a_denied_consent_names_its_cause(consent: Consent, acme: Org, app: App, ports: Ports) -> None:
+    del app
+    acme.refuse_next("access_denied")
+    url = consent.start("acme", acme.login_url)
+    with pytest.raises(orgkey.TokenRequestError) as refusal:
+        consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert refusal.value.diagnosis.cause.id == "CONSENT_DENIED"
+    assert stored(ports).state is State.PENDING
+
+
+def test_another_org_is_refused_and_given_its_consent_back(
+    consented: TenantRecord, consent: Consent, world: World, ports: Ports
+) -> None:
+    other = world.create_org("other")
+    customer_app(other)
+    url = consent.start("acme", other.login_url)
+    with pytest.raises(OtherOrg, match=other.org_id):
+        consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert stored(ports) == consented
+    assert other.count(endpoint="revoke", status=200) == 1
+
+
+def test_fewer_scopes_than_asked_are_refused(consent: Consent, acme: Org, app: App, ports: Ports) -> None:
+    url = consent.start("acme", acme.login_url)
+    with pytest.raises(orgkey.MissingScope, match="api"):
+        consent.complete(_with_scopes(app, url, "refresh_token"), browser_cookie=url.browser_cookie)
+    assert stored(ports).state is State.PENDING
+    url = consent.start("acme", acme.login_url)
+    with refused("refresh_token"):
+        consent.complete(_with_scopes(app, url, "api"), browser_cookie=url.browser_cookie)
+    assert acme.count(endpoint="revoke", status=200) == 2
+
+
+def _with_scopes(app: App, url: str, scopes: str) -> str:
+    """What the browser comes back with where the org grants other scopes than it was asked for."""
+    del app
+    return allow(str(httpx.URL(url).copy_set_param("scope", scopes)))
+
+
+def test_a_reconnect_keeps_the_tenant_and_begins_a_family(
+    consented: TenantRecord, consent: Consent, ports: Ports
+) -> None:
+    reading = ports.store.read("acme")
+    assert reading is not None
+    dead = moved(reading.record, State.NEEDS_REAUTH, cause="REFRESH_TOKEN_INVALID", by="test", at=reading.now)
+    line = Audit(tenant="acme", at=0, actor="test", event="grant_ended", state=dead.state)
+    assert ports.store.swap(dead, line, version=reading.record.version)
+    url = consent.start("acme")  # where the last consent was
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert (record.state, record.org_id, record.generation) == (State.ACTIVE, consented.org_id, 1)
+    assert record.family != consented.family
+    assert refresh_token(ports, record) != refresh_token(ports, consented)
+
+
+def test_a_suspended_tenant_is_not_resumed_by_a_consent(
+    consented: TenantRecord, consent: Consent, ports: Ports
+) -> None:
+    url = consent.start("acme")
+    suspended = moved(consented, State.SUSPENDED, cause="overdue", by="billing", at=0)
+    line = Audit(tenant="acme", at=0, actor="billing", event="suspended", state=State.SUSPENDED)
+    assert ports.store.swap(suspended, line, version=consented.version)
+    with refused("tenant"):
+        consent.start("acme")
+    with refused("tenant"):
+        consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert stored(ports).state is State.SUSPENDED
+
+
+def test_a_tenant_that_is_not_known_needs_a_login_url(consent: Consent) -> None:
+    with pytest.raises(UnknownTenant):
+        consent.start("nobody")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://evil.example.com", "http://acme.my.salesforce.com", "https://evilsalesforce.com"]
+)
+def test_no_administrator_is_sent_to_another_host(consent: Consent, ports: Ports, url: str) -> None:
+    with pytest.raises(orgkey.ConfigError, match="login URL of tenant 'acme'"):
+        consent.start("acme", url)
+    assert ports.store.read("acme") is None
+
+
+def test_a_redirect_uri_with_a_query_is_refused(ports: Ports) -> None:
+    with pytest.raises(orgkey.ConfigError, match="query"):
+        make_consent(ports, redirect_uri=CALLBACK + "?tenant=acme")
+
+
+def test_a_store_that_fails_for_a_moment_loses_no_consent(
+    acme: Org, app: App, ports: Ports, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    del app
+    consent = make_consent(ports)
+    url = consent.start("acme", acme.login_url)
+    swap, failures = ports.store.swap, iter([1, 1])
+
+    def failing(*arguments: Any, **options: Any) -> bool:
+        if next(failures, None):
+            raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE")
+        return swap(*arguments, **options)
+
+    monkeypatch.setattr(ports.store, "swap", failing)
+    assert consent.complete(allow(url), browser_cookie=url.browser_cookie).state is State.ACTIVE
+    assert clock.slept == [0.1, 0.2]
+
+
+def test_two_writers_do_not_lose_the_consent(
+    consent: Consent, acme: Org, app: App, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del app
+    url = consent.start("acme", acme.login_url)
+    swap, calls = ports.store.swap, list[int]()
+
+    def raced(record: TenantRecord, audit: Audit, *, version: int) -> bool:
+        calls.append(version)
+        if len(calls) == 1:
+            other = stored(ports)
+            assert swap(replace(other, failures=3), audit, version=other.version)
+        return swap(record, audit, version=version)
+
+    monkeypatch.setattr(ports.store, "swap", raced)
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert (stored(ports), record.failures, len(calls)) == (record, 0, 2)
