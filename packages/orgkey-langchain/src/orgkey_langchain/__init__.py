@@ -10,16 +10,27 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from orgkey_langchain.errors import ToolInputRefused
+    from orgkey_langchain.loader import SalesforceLoader
     from orgkey_langchain.schema import SalesforceQueryInput
     from orgkey_langchain.tool import SalesforceTool
+    from orgkey_langchain.toolkit import SalesforceToolkit
 
 __version__ = "0.1.0"
 
-__all__ = ["SalesforceQueryInput", "SalesforceTool", "ToolInputRefused", "__version__"]
+__all__ = [
+    "SalesforceLoader",
+    "SalesforceQueryInput",
+    "SalesforceTool",
+    "SalesforceToolkit",
+    "ToolInputRefused",
+    "__version__",
+]
 
 _HOME = {
+    "SalesforceLoader": "loader",
     "SalesforceQueryInput": "schema",
     "SalesforceTool": "tool",
+    "SalesforceToolkit": "toolkit",
     "ToolInputRefused": "errors",
 }
 

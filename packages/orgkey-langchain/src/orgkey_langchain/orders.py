@@ -79,6 +79,8 @@ _CLIENT_STATE: Final = frozenset(
         "auth_site",
         "auth_type",
         "base_url",
+        "bulk",
+        "bulk2",
         "bulk2_url",
         "bulk_url",
         "domain",

@@ -73,6 +73,7 @@ class Watermark:
         self.path = None if path is None else Path(path)
         self.overlap = overlap
         self._clock = orgkey.SYSTEM_CLOCK if clock is None else clock
+        self._asked: dict[str, float] = {}
         self._marks = _marks(state if state is not None else self._read())
 
     @property
@@ -85,7 +86,8 @@ class Watermark:
         return {"format": _FORMAT, "extracts": marks}
 
     def condition(self, key: str) -> str:
-        """What limits a query to what is new for the extract ``key``; empty where all of it is."""
+        """What limits a query, made now, to what is new for the extract ``key``; empty where all of it is."""
+        self._asked[key] = self._clock.now()
         mark = self._marks.get(key)
         if mark is None:
             return ""
@@ -108,7 +110,7 @@ class Watermark:
         stamp = datetime.fromisoformat(since)
         if before is not None and stamp < datetime.fromisoformat(before.since):
             return  # within the overlap
-        if stamp.timestamp() < self._clock.now() - _SETTLED:
+        if stamp.timestamp() < self._asked.get(key, 0.0) - _SETTLED:
             self._marks[key] = Mark(since, last=last)
         else:
             seen = frozenset(record_id for record_id, each in changes if each == since)

@@ -1,4 +1,4 @@
-"""Who called: the first line of the program that is not simple-salesforce's or this package's."""
+"""Who called: the first line of the program that is not simple-salesforce's or of a package of ours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["caller", "stacklevel"]
 
-_OURS: Final = frozenset({"simple_salesforce", "orgkey_simple_salesforce"})
+_OURS: Final = ("simple_salesforce.", "orgkey_")
 
 
 def caller() -> FrameType | None:
@@ -30,4 +30,4 @@ def stacklevel() -> int:
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] in _OURS
+    return f"{frame.f_globals.get('__name__', '')}.".startswith(_OURS)
