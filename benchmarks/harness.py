@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +28,7 @@ __all__ = [
     "alternate",
     "difference",
     "ratio",
+    "run_python",
     "seconds",
 ]
 
@@ -170,6 +174,14 @@ def difference(one: Sequence[float], other: Sequence[float]) -> Samples:
 def ratio(one: Sequence[float], other: Sequence[float]) -> Samples:
     """``one`` by ``other``, round by round."""
     return tuple(a / b for a, b in zip(one, other, strict=True))
+
+
+def run_python(*arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    """What another interpreter prints. It keeps bytecode, as an installed program does, whatever is usual here."""
+    variables = {**(os.environ if environment is None else environment)}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, env=variables, capture_output=True, text=True, check=True).stdout  # noqa: S603  # ours
 
 
 def seconds(batch: Callable[[], object]) -> float:

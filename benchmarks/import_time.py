@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from functools import partial
 from typing import Final
 
-from harness import Effort, Goal, Row, alternate, ratio
+from harness import Effort, Goal, Row, alternate, ratio, run_python
 
 __all__ = ["TITLE", "measure"]
 
@@ -57,6 +55,4 @@ def measure(effort: Effort) -> list[Row]:
 
 
 def _milliseconds(program: str) -> float:
-    command = [sys.executable, "-c", program]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # programs of this file
-    return float(answer.stdout) * 1e3
+    return float(run_python("-c", program)) * 1e3

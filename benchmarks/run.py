@@ -23,6 +23,7 @@ GROUPS: Final = (
     "late_401",
     "dead_grant",
     "assertions",
+    "doctor",
     "memory",
     "import_time",
     "local_salesforce",

@@ -252,6 +252,8 @@ def test_a_name_that_does_not_resolve(configured: Any, environment: Environment,
     environment(login_url="https://nowhere.my.salesforce.com")
     found = Examined(capsys)
     assert (found.broken, found.cause) == ("dns", "ENDPOINT_UNREACHABLE_DNS")
+    later = CHECKS[CHECKS.index("dns") + 1 :]
+    assert {found.status(check) for check in later} == {"not run"}
 
 
 def closed_port() -> int:
