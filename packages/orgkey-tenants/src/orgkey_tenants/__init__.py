@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from orgkey_tenants.authorization import AuthorizationRefused, AuthorizationURL
     from orgkey_tenants.errors import (
         IllegalTransition,
         KeyServiceUnavailable,
@@ -29,6 +30,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Audit",
+    "AuthorizationRefused",
+    "AuthorizationURL",
     "IllegalTransition",
     "Intent",
     "KeyServiceUnavailable",
@@ -51,6 +54,7 @@ __all__ = [
 ]
 
 _HOME = {
+    **dict.fromkeys(["AuthorizationRefused", "AuthorizationURL"], "authorization"),
     **dict.fromkeys(["Audit", "Intent", "State", "TenantRecord"], "record"),
     "Limits": "protocol",
     "TenantSession": "session",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import orgkey
 from orgkey.endpoint import read_revocation, revoke_request
+from orgkey_tenants.authorization import Consent
 from orgkey_tenants.drivers import drive
 from orgkey_tenants.errors import RefreshInProgress, TenantExists, TenantNotActive, UnknownTenant, local
 from orgkey_tenants.inflight import InFlight
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from orgkey.endpoint import TokenAnswer
+    from orgkey_tenants.authorization import AuthorizationURL
     from orgkey_tenants.journal import Journal
     from orgkey_tenants.locks import Lock
     from orgkey_tenants.stores import Store
@@ -62,6 +64,8 @@ class Tenants:
         The master key: ``file:master.key``, ``env:VARIABLE`` or ``awskms:alias/tenants``. Nothing starts without one.
     client_id, client_secret, redirect_uri:
         The app. No secret for a public client.
+    scopes:
+        What a consent asks for besides the refresh token.
     lock:
         ``redis://…`` or ``postgresql://…``. Optional: it spares polling, and correctness never rests on it.
     journal:
@@ -92,6 +96,7 @@ class Tenants:
         client_id: str = "",
         client_secret: orgkey.Secret | str | None = None,
         redirect_uri: str = "",
+        scopes: Iterable[str] = ("api",),
         lock: str | Lock = "",
         journal: str | Journal = "",
         environment: str = "",
@@ -123,6 +128,7 @@ class Tenants:
         self.owner = owner or f"{socket.gethostname()}/{os.getpid()}"
         self.client_id, self.client_secret = settings.client_id, settings.client_secret
         self.redirect_uri = settings.redirect_uri
+        self.scopes = tuple(scopes)
         # The read limit is long on purpose: under rotation an answer that nobody reads is a token lost.
         self.http = http or orgkey.HTTPSettings(connect=5.0, read=60.0, total=self.limits.request)
         self.options = orgkey.SessionOptions(
@@ -142,6 +148,7 @@ class Tenants:
             draw=random.SystemRandom().random,
         )
         self._refresher = refresher
+        self._consent: Consent | None = None
         self._guard = threading.Lock()
         self._recent: OrderedDict[str, TenantSession] = OrderedDict()
         self._sessions: weakref.WeakValueDictionary[str, TenantSession] = weakref.WeakValueDictionary()
@@ -271,6 +278,60 @@ class Tenants:
     def audit(self, tenant: str, *, limit: int = 100) -> Sequence[Audit]:
         """The tenant's audit trail, newest first."""
         return self.store.audit(tenant, limit=limit)
+
+    # --- consent ---------------------------------------------------------------------------------------------------
+
+    @property
+    def consent(self) -> Consent:
+        """What starts and completes consents of the app. Raises :class:`orgkey.ConfigError` where it is not set up."""
+        if self._consent is None:
+            self._consent = Consent(
+                self.ports,
+                client_id=self.client_id,
+                redirect_uri=self.redirect_uri,
+                scopes=self.scopes,
+                completed=self._connected,
+            )
+        return self._consent
+
+    def start_authorization(self, tenant: str, login_url: str = "", **options: Any) -> AuthorizationURL:
+        """Where to send the browser of the org's administrator; see :meth:`Consent.start`."""
+        return self.consent.start(tenant, login_url, **options)
+
+    async def astart_authorization(self, tenant: str, login_url: str = "", **options: Any) -> AuthorizationURL:
+        """As :meth:`start_authorization`, for a task."""
+        return await self.consent.astart(tenant, login_url, **options)
+
+    def complete_authorization(self, callback_url: str | orgkey.Secret, **options: Any) -> TenantRecord:
+        """Exchange the code that the browser came back with; see :meth:`Consent.complete`."""
+        callback_url = orgkey.conceal(callback_url)  # bound anew, with the code in it
+        return self.consent.complete(callback_url, **options)
+
+    async def acomplete_authorization(self, callback_url: str | orgkey.Secret, **options: Any) -> TenantRecord:
+        """As :meth:`complete_authorization`, for a task."""
+        callback_url = orgkey.conceal(callback_url)
+        return await self.consent.acomplete(callback_url, **options)
+
+    def reconnect(self, tenant: str, **options: Any) -> AuthorizationURL:
+        """Where to send the administrator for a new consent of a tenant that is there; its id and org stay.
+
+        Raises :class:`~orgkey_tenants.UnknownTenant`.
+        """
+        return self.consent.start(self.get(tenant).tenant, **options)
+
+    async def areconnect(self, tenant: str, **options: Any) -> AuthorizationURL:
+        """As :meth:`reconnect`, for a task."""
+        return await _on_a_thread(lambda: self.reconnect(tenant, **options))
+
+    def _connected(self, record: TenantRecord) -> None:
+        """Let the next call of the tenant's session begin with the new consent."""
+        with self._guard:
+            session = self._sessions.get(record.tenant)
+            if session is not None and session.login_url != record.login_url:
+                del self._sessions[record.tenant]
+                self._recent.pop(record.tenant, None)
+        if session is not None:
+            session.reset(accept_new_user=True)
 
     # --- states ----------------------------------------------------------------------------------------------------
 
