@@ -10,9 +10,10 @@ from fake_clock import FakeClock
 
 import orgkey
 from orgkey_sim import VirtualClock, World
-from orgkey_tenants.enrolment import enrol, grant_of
+from orgkey_tenants.enrolment import enrol, renew_secret
 from orgkey_tenants.errors import SealBroken, TenantExists
 from orgkey_tenants.record import State, TenantRecord
+from orgkey_tenants.session import grant_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +53,18 @@ def by_secret(app: App) -> TenantRecord:
     return TenantRecord(tenant="acme", grant="client_credentials", login_url=app.org.login_url, client_id=app.client_id)
 
 
+def opened(ports: Ports, record: TenantRecord) -> orgkey.Secret:
+    key = ports.sealer.key(record.tenant, record.dek_version)
+    return ports.sealer.open(
+        key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
+    )
+
+
 def token(ports: Ports, record: TenantRecord) -> orgkey.Token:
     options = orgkey.SessionOptions(allow_loopback_http=True)
-    return orgkey.OrgSession(grant_of(ports, record), record.login_url, options, clock=ports.clock).token()
+    return orgkey.OrgSession(
+        grant_of(record, opened(ports, record)), record.login_url, options, clock=ports.clock
+    ).token()
 
 
 def test_a_key_of_its_own(ports: Ports, app: App, tmp_path: Path) -> None:
@@ -80,7 +90,19 @@ def test_one_tenants_key_opens_nothing_of_another(ports: Ports, app: App) -> Non
     other = enrol(ports, jwt(app, "other"), orgkey.Secret(app.private_key_pem))
     swapped = TenantRecord(**{name: getattr(other, name) for name in other.__slots__} | {"tenant": "acme"})
     with pytest.raises(SealBroken):
-        grant_of(ports, swapped)
+        opened(ports, swapped)
+
+
+def test_a_new_key_takes_the_place_of_the_old_one(ports: Ports, app: App) -> None:
+    before = enrol(ports, jwt(app), orgkey.Secret(app.private_key_pem))
+    app.replace_certificate()
+    with pytest.raises(orgkey.TokenRequestError, match="assertion"):
+        token(ports, before)
+    after = renew_secret(ports, before, orgkey.Secret(app.private_key_pem), certificate=app.certificate_pem, by="ada")
+    assert (after.generation, after.certificate) == (2, app.certificate_pem)
+    assert token(ports, after).org_id == app.org.org_id
+    with pytest.raises(orgkey.ConfigError, match="changed by somebody else"):
+        renew_secret(ports, before, orgkey.Secret(app.private_key_pem))
 
 
 def test_a_taken_id_is_refused(ports: Ports, app: App) -> None:

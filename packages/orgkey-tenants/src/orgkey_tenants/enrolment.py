@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final
 import orgkey
 from orgkey_tenants.errors import TenantExists
 from orgkey_tenants.record import Audit, State, TenantRecord
+from orgkey_tenants.session import grant_of
 
 if TYPE_CHECKING:
     from orgkey_tenants.steps import Ports
 
-__all__ = ["enrol", "grant_of"]
+__all__ = ["enrol", "renew_secret"]
 
 _FIRST: Final = 1
 
@@ -69,24 +70,37 @@ def enrol(ports: Ports, record: TenantRecord, secret: orgkey.Secret, *, by: str 
     return replace(record, version=1 if before is None else before.record.version + 1)
 
 
-def grant_of(ports: Ports, record: TenantRecord) -> orgkey.Grant:
-    """The grant of an enrolled tenant, with its secret opened: a key is parsed here, so keep what is returned.
+def renew_secret(
+    ports: Ports, record: TenantRecord, secret: orgkey.Secret, *, certificate: str = "", by: str = ""
+) -> TenantRecord:
+    """Put a new private key or client secret in the place of the tenant's; sessions take it up at their next renewal.
 
-    Raises :class:`~orgkey_tenants.SealBroken`, :class:`~orgkey_tenants.KeyServiceUnavailable`,
+    ``certificate`` (PEM) goes with a new key. Returns the record as it is stored.
+
+    Raises :class:`orgkey.ConfigError` for a secret that cannot work, and
     :class:`~orgkey_tenants.StoreUnavailable`.
     """
-    key = ports.sealer.key(record.tenant, record.dek_version)
-    secret = ports.sealer.open(
-        key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
+    _grant(record, secret)
+    key = ports.sealer.newest(record.tenant)
+    generation = record.generation + 1
+    sealed = ports.sealer.seal(key, secret, kind=record.secret_kind, family=record.family, generation=generation)
+    changed = replace(
+        record, sealed=sealed, dek_version=key.version, generation=generation, certificate=certificate or ""
     )
-    return _grant(record, secret)
+    now = ports.store.now()
+    audit = Audit(
+        tenant=record.tenant, at=now, actor=by, event="secret_renewed", state=record.state, generation=generation
+    )
+    if not ports.store.swap(changed, audit, version=record.version):
+        raise orgkey.ConfigError(
+            f"Tenant {record.tenant!r} was changed by somebody else just now. Look, and try again."
+        )
+    return replace(changed, version=record.version + 1)
 
 
 def _grant(record: TenantRecord, secret: orgkey.Secret) -> orgkey.Grant:
-    if record.grant == "jwt_bearer":
-        return orgkey.JWTBearer(record.client_id, record.username, secret, audience=record.audience or None)
-    if record.grant == "client_credentials":
-        return orgkey.ClientCredentials(record.client_id, secret)
+    if record.grant in {"jwt_bearer", "client_credentials"}:
+        return grant_of(record, secret)
     raise orgkey.ConfigError(
         f"Tenant {record.tenant!r}: the grant {record.grant!r} is not one that is enrolled. There are jwt_bearer and "
         "client_credentials; authorization_code begins with start_authorization."

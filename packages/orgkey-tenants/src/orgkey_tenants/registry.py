@@ -17,6 +17,8 @@ import orgkey
 from orgkey.endpoint import read_revocation, revoke_request
 from orgkey_tenants.authorization import Consent
 from orgkey_tenants.drivers import drive
+from orgkey_tenants.enrolment import enrol
+from orgkey_tenants.enrolment import renew_secret as enrol_again
 from orgkey_tenants.errors import RefreshInProgress, TenantExists, TenantNotActive, UnknownTenant, local
 from orgkey_tenants.inflight import InFlight
 from orgkey_tenants.journal import FileJournal
@@ -355,6 +357,59 @@ class Tenants:
         if not self.store.create(record, self.audit_of(record, "added", by=by)):
             raise TenantExists(tenant)
         return self.get(tenant)
+
+    def add_jwt_bearer(
+        self,
+        tenant: str,
+        *,
+        login_url: str,
+        username: str,
+        key: orgkey.Secret | str,
+        certificate: str = "",
+        audience: str = "",
+        client_id: str = "",
+        by: str = "",
+    ) -> TenantRecord:
+        """Add a tenant on JWT Bearer, ACTIVE at once, with a private key of its own (PEM), which is sealed.
+
+        ``certificate`` (PEM) lets `orgkey certificates` say when it ends. ``client_id`` is the app in that org where it
+        is not the product's. Raises :class:`orgkey.ConfigError` and :class:`~orgkey_tenants.TenantExists`.
+        """
+        secret = orgkey.conceal(key)
+        key = ""  # bound anew: a failure's frames hold nothing plain
+        record = TenantRecord(
+            tenant=tenant,
+            grant="jwt_bearer",
+            login_url=login_url,
+            client_id=client_id or self.client_id,
+            username=username,
+            audience=audience,
+            certificate=certificate,
+        )
+        return enrol(self.ports, record, secret, by=by or self.owner)
+
+    def add_client_credentials(
+        self, tenant: str, *, login_url: str, client_id: str, client_secret: orgkey.Secret | str, by: str = ""
+    ) -> TenantRecord:
+        """Add a tenant on Client Credentials, ACTIVE at once, with its own app's secret, which is sealed.
+
+        Raises :class:`orgkey.ConfigError` and :class:`~orgkey_tenants.TenantExists`.
+        """
+        secret = orgkey.conceal(client_secret)
+        client_secret = ""
+        record = TenantRecord(tenant=tenant, grant="client_credentials", login_url=login_url, client_id=client_id)
+        return enrol(self.ports, record, secret, by=by or self.owner)
+
+    def renew_secret(
+        self, tenant: str, secret: orgkey.Secret | str, *, certificate: str = "", by: str = ""
+    ) -> TenantRecord:
+        """Replace the private key (PEM) or client secret of a tenant that has its own.
+
+        Raises :class:`orgkey.ConfigError`, and :class:`~orgkey_tenants.UnknownTenant`.
+        """
+        held = orgkey.conceal(secret)
+        secret = ""
+        return enrol_again(self.ports, self.get(tenant), held, certificate=certificate, by=by or self.owner)
 
     def suspend(self, tenant: str, *, by: str = "", cause: str = "SUSPENDED_BY_US") -> TenantRecord:
         """Stop all traffic of the tenant: here at once, in other processes at their next :meth:`sync`."""
