@@ -48,6 +48,10 @@ class NotebookSource(Source):
         above = self.line_of(begin) - 1
         return Place(plain.line - above, plain.column, plain.end_line - above, plain.end_column, number)
 
+    def is_end(self, index: int) -> bool:
+        """Whether the text, or the cell that a character is in, ends here."""
+        return index in self.ends or super().is_end(index)
+
     def offset(self, index: int) -> int:
         """The byte of the file at which a character begins."""
         return self.ends.get(index, self.offsets[index])

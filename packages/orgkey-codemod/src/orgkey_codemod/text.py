@@ -75,6 +75,10 @@ class Source:
         end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
         return self.line_starts[line - 1], end
 
+    def is_end(self, index: int) -> bool:
+        """Whether the text, or the cell that a character is in, ends here."""
+        return index == len(self.text)
+
     def place(self, start: int, end: int) -> Place:
         """Where the characters from ``start`` to ``end`` are, for a person: lines and columns from 1."""
         first, last = self.line_of(start), self.line_of(end)
@@ -145,7 +149,7 @@ def apply(content: bytes, edits: Iterable[Edit]) -> bytes:
 
 def _merged(edits: Iterable[Edit]) -> list[Edit]:
     merged: list[Edit] = []
-    for edit in sorted(set(edits), key=lambda each: (each.start, -each.end, each.replacement)):
+    for edit in sorted(set(edits), key=lambda each: (each.start, each.end != each.start, -each.end, each.replacement)):
         last = merged[-1] if merged else None
         if last is None or edit.start >= last.end:
             merged.append(edit)

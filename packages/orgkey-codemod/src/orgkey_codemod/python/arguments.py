@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tokenize
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ __all__ = ["Piece", "Pieces", "Removal"]
 
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}")
+_BLANKS: Final = re.compile(r"[ \t]+(?=\r?\n)")
 
 
 @dataclass(eq=False)
@@ -174,12 +176,17 @@ class Pieces:
             return [(pieces[0].lead, pieces[last + 1].lead)]
         before, removed = pieces[first - 1], pieces[last]
         if last + 1 < len(pieces) or removed.comma:
-            return [(before.trail, removed.trail)]
+            return [(self._line_end(before.trail), removed.trail)]
         if before.comma is None:  # pragma: no cover - a comma stands between two elements
             raise SyntaxError("no comma between two elements")
         if before.behind:
             return [before.comma, (before.trail, removed.trail)]
         return [(before.end, removed.trail)]
+
+    def _line_end(self, index: int) -> int:
+        """The end of the line, where only blanks lie between: they stay with what they stand behind."""
+        match = _BLANKS.match(self._text, index)
+        return match.end() if match else index
 
     def _delete(self, start: int, end: int, gone: Sequence[Piece]) -> Edit:
         """Delete a span, but not the comments in it that lie outside the elements that go."""

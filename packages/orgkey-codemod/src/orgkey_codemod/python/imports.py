@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.python.arguments import Pieces
 from orgkey_codemod.python.libraries import offered
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.project import Import
 
 __all__ = ["move", "qualify"]
+
+_SAME: Final = frozenset({"api", "login"})
+"""Submodules of simple-salesforce whose names its replacement offers at its top."""
 
 
 def move(login: Login) -> tuple[Edit, ...]:
@@ -102,14 +105,20 @@ def _module(login: Login, each: Import, statement: ast.Import, package: str) -> 
     start = module.start(each.alias)
     if each.alias.asname:
         return [module.source.edit(start, start + len(each.alias.name), package)]
-    uses = _uses(module, each.alias.name.split(".")[0], login)
-    if uses is None:
-        return list(qualify(login, each, package))
     siblings = [
         alias
         for other in module.scopes.module.bindings.get(each.alias.name.split(".")[0], ())
         if isinstance(alias := other.node, ast.alias) and alias is not each.alias
     ]
+    plain = any("." not in alias.name for alias in siblings)
+    if "." in each.alias.name:
+        if plain:
+            return []
+        if each.alias.name.split(".")[-1] not in _SAME:
+            return list(qualify(login, each, package))
+    uses = _uses(module, each.alias.name.split(".")[0], login)
+    if uses is None:
+        return list(qualify(login, each, package))
     edits = [module.source.edit(start, start + len(each.alias.name), package)]
     for use, offers in uses:
         if not offers:
@@ -118,8 +127,6 @@ def _module(login: Login, each: Import, statement: ast.Import, package: str) -> 
             return list(qualify(login, each, package))
         end = module.end(use.value)
         edits.append(module.source.edit(module.start(use), end, package))
-    if "." in each.alias.name and any("." not in alias.name for alias in siblings):
-        return edits[1:]
     return edits
 
 
@@ -133,7 +140,7 @@ def _uses(module: Module, name: str, login: Login) -> list[tuple[ast.Attribute, 
         if not isinstance(around, ast.Attribute) or not module.located(around):
             return None
         outer = module.parent(around)
-        if around.attr in {"api", "login"} and isinstance(outer, ast.Attribute) and offered(package, outer.attr):
+        if around.attr in _SAME and isinstance(outer, ast.Attribute) and offered(package, outer.attr):
             around = outer
         found.append((around, offered(package, around.attr)))
     return found

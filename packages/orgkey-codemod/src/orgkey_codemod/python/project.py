@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod import notebook, text
 from orgkey_codemod.model import Failure, Place, Reason
+from orgkey_codemod.python.libraries import client_of
 from orgkey_codemod.python.module import Module
 from orgkey_codemod.python.scopes import Kind
 
@@ -100,7 +101,7 @@ class Project:
             if owner is None:
                 scope = module.scopes.of_read.get(node)
                 return self._by_star(module, node.id, depth) if scope is not None else None
-            return self._in_scope(module, owner, node.id, depth, module.scopes.of_read.get(node))
+            return self._in_scope(module, owner, node.id, depth)
         if isinstance(node, ast.Attribute):
             base = self.resolve(module, node.value, depth + 1)
             return self.attribute(base, node.attr, depth) if base is not None else None
@@ -126,14 +127,14 @@ class Project:
         if depth > _DEEP:
             return None
         if name in module.scopes.module.bindings:
-            return self._in_scope(module, module.scopes.module, name, depth + 1, None)
+            return self._in_scope(module, module.scopes.module, name, depth + 1)
         if module.path.name == "__init__.py":
             path = self._file(module.path.parent, name)
             if path is not None and path in self.modules:
                 return Symbol(path.as_posix(), home=self.modules[path])
         return self._by_star(module, name, depth)
 
-    def _in_scope(self, module: Module, owner: Scope, name: str, depth: int, reader: Scope | None) -> Symbol | None:
+    def _in_scope(self, module: Module, owner: Scope, name: str, depth: int) -> Symbol | None:
         found: dict[str, Symbol] = {}
         unknown = False
         for binding in owner.bindings.get(name, ()):
@@ -145,10 +146,9 @@ class Project:
                 continue
             known = found.get(symbol.name)
             found[symbol.name] = replace(known, imports=(*known.imports, *symbol.imports)) if known else symbol
-        del reader
         if len(found) == 1 and not unknown:
             return next(iter(found.values()))
-        for symbol in found.values():
+        for symbol in sorted(found.values(), key=lambda each: client_of(each.name) is None or "simple" not in each.name):
             if symbol.definition is None and symbol.parameter is None:
                 return replace(symbol, trouble=symbol.trouble or Reason.NAME_SHADOWED)
         return next(iter(found.values()), None)

@@ -145,7 +145,7 @@ class Scopes(ast.NodeVisitor):
         else:
             super().visit(node)
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802 - named by ast
+    def visit_Name(self, node: ast.Name) -> None:
         """A read, or a store that no other visitor knows."""
         if isinstance(node.ctx, ast.Load):
             self.of_read[node] = self._scope
@@ -154,12 +154,12 @@ class Scopes(ast.NodeVisitor):
         else:
             self.of_read[node] = self._scope
 
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+    def visit_Import(self, node: ast.Import) -> None:
         """``import a.b as c``."""
         for alias in node.names:
             self._bind(alias.asname or alias.name.split(".")[0], Kind.IMPORT, alias)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         """``from a import b as c``."""
         for alias in node.names:
             if alias.name == "*":
@@ -167,25 +167,25 @@ class Scopes(ast.NodeVisitor):
             else:
                 self._bind(alias.asname or alias.name, Kind.IMPORT, alias)
 
-    def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> None:
         """``a = b = value``."""
         self.visit(node.value)
         for target in node.targets:
             self._bind_target(target, Kind.ASSIGNED, node, node.value)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         """``a: int = value``."""
         self.visit(node.annotation)
         if node.value is not None:
             self.visit(node.value)
         self._bind_target(node.target, Kind.ASSIGNED, node, node.value)
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
         """``a += value``."""
         self.visit(node.value)
         self._bind_target(node.target, Kind.AUGMENTED, node, node.value)
 
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:  # noqa: N802
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         """``(a := value)``, which binds in the function around a comprehension."""
         self.visit(node.value)
         scope = self._scope
@@ -194,11 +194,11 @@ class Scopes(ast.NodeVisitor):
         self._bind(node.target.id, Kind.OTHER, node, node.value)
         self._scope = scope
 
-    def visit_For(self, node: ast.For) -> None:  # noqa: N802
+    def visit_For(self, node: ast.For) -> None:
         """A loop's names."""
         self._loop(node)
 
-    def visit_AsyncFor(self, node: ast.AsyncFor) -> None:  # noqa: N802
+    def visit_AsyncFor(self, node: ast.AsyncFor) -> None:
         """An asynchronous loop's names."""
         self._loop(node)
 
@@ -208,30 +208,30 @@ class Scopes(ast.NodeVisitor):
         for child in (*node.body, *node.orelse):
             self.visit(child)
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:  # noqa: N802
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         """``except E as name``."""
         if node.name:
             self._bind(node.name, Kind.OTHER, node)
         self.generic_visit(node)
 
-    def visit_MatchAs(self, node: ast.MatchAs) -> None:  # noqa: N802
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
         """A pattern that names what it matches."""
         if node.name:
             self._bind(node.name, Kind.OTHER, node)
         self.generic_visit(node)
 
-    def visit_MatchStar(self, node: ast.MatchStar) -> None:  # noqa: N802
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
         """A pattern that names the rest."""
         if node.name:
             self._bind(node.name, Kind.OTHER, node)
 
-    def visit_Global(self, node: ast.Global) -> None:  # noqa: N802
+    def visit_Global(self, node: ast.Global) -> None:
         """Names of the module."""
         for name in node.names:
             self.declared_global.add(name)
             self._scope.passed_up[name] = self.module
 
-    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:  # noqa: N802
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
         """Names of a function around."""
         for name in node.names:
             owner = self.find(name, self._scope.parent) if self._scope.parent else None
@@ -245,11 +245,11 @@ class Scopes(ast.NodeVisitor):
         self.of_definition[node] = self._scope
         return around
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         """A function."""
         self._function(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:  # noqa: N802
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         """An asynchronous function."""
         self._function(node)
 
@@ -268,7 +268,7 @@ class Scopes(ast.NodeVisitor):
             self.visit(child)
         self._scope = around
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> None:
         """A lambda."""
         self._defaults_and_annotations(node.args)
         around = self._enter(node)
@@ -293,7 +293,7 @@ class Scopes(ast.NodeVisitor):
         for argument, default in defaults.items():
             self._bind(argument.arg, Kind.PARAMETER, argument, default)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """A class."""
         self._bind(node.name, Kind.DEFINED, node)
         for outside in (*node.decorator_list, *node.bases, *node.keywords):

@@ -279,8 +279,8 @@ def _is_request(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
             if decorator.func.attr in routes and _text(decorator.args[0] if decorator.args else decorator) is not None:
                 return (
-                    isinstance(binding.node, ast.arg)
-                    and not isinstance(binding.value, ast.Call | None)
+                    (isinstance(binding.node, ast.arg)
+                    and not isinstance(binding.value, ast.Call | None))
                     or (isinstance(binding.node, ast.arg) and binding.node.annotation is not None)
                 )
     del module

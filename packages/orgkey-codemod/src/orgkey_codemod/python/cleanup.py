@@ -1,0 +1,67 @@
+"""Imports that nothing uses any more once a file's other edits are made."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.statements import fills_its_block, is_behind_a_comment, remove_imports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import PurePosixPath
+
+    from orgkey_codemod.model import Edit, Tree
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.scopes import Scope
+
+__all__ = ["cleanup"]
+
+
+def cleanup(tree: Tree, path: PurePosixPath, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits that take away imports whose every use lies in what other edits take away."""
+    module = project_of(tree).modules.get(path)
+    if module is None:
+        return []
+    spans = [(edit.start, edit.end) for edit in edits if edit.end > edit.start]
+    gone: dict[ast.Import | ast.ImportFrom, list[ast.alias]] = defaultdict(list)
+    for scope in {module.scopes.module, *module.scopes.of_definition.values()}:
+        for name in scope.bindings:
+            for statement, alias in _dead(module, scope, name, spans):
+                gone[statement].append(alias)
+    found: list[Edit] = []
+    replaced = [edit for edit in edits if edit.replacement and edit.end > edit.start]
+    for statement, aliases in gone.items():
+        if is_behind_a_comment(module, statement) or fills_its_block(module, statement):
+            continue
+        start, end = module.source.offset(module.start(statement)), module.source.offset(module.end(statement))
+        if any(start <= edit.start < end for edit in replaced):
+            continue
+        removal = remove_imports(module, statement, aliases)
+        if not removal.loses_comment:
+            found += removal.edits
+    return found
+
+
+def _dead(
+    module: Module, scope: Scope, name: str, spans: Sequence[tuple[int, int]]
+) -> list[tuple[ast.Import | ast.ImportFrom, ast.alias]]:
+    bindings = scope.bindings[name]
+    uses = scope.uses.get(name, ())
+    if not uses or name in module.exported or re.search(rf"\b{re.escape(name)}\b", module.opaque):
+        return []
+    if not all(_within(module.source.offset(module.start(use)), spans) for use in uses):
+        return []
+    found: list[tuple[ast.Import | ast.ImportFrom, ast.alias]] = []
+    for each in bindings:
+        if not isinstance(each.node, ast.alias) or not isinstance(each.statement, ast.Import | ast.ImportFrom):
+            return []
+        found.append((each.statement, each.node))
+    return found
+
+
+def _within(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= offset < end for start, end in spans)

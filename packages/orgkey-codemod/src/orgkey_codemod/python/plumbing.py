@@ -1,0 +1,379 @@
+"""The dead plumbing: what only fed the arguments that go, from the local beside the call to the flag and the setting."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod.model import Level, Reason
+from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.scopes import Kind
+from orgkey_codemod.python.statements import fills_its_block, remove
+from orgkey_codemod.python.values import env_read
+from orgkey_codemod.python.verdicts import suppressed, verdicts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from orgkey_codemod.model import Edit, Tree
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.project import Project
+    from orgkey_codemod.python.scopes import Binding, Scope
+
+__all__ = ["Dead", "Plumbing", "plumbing_of"]
+
+_LEARNED: Final = "plumbing"
+_PURE_CALLS: Final = frozenset({"get", "getenv", "strip", "rstrip", "lstrip", "join", "format", "str", "decode", "encode", "lower", "upper", "cast", "replace"})
+
+
+@dataclass(eq=False)
+class Dead:
+    """Something that nothing uses once the logins are rewritten."""
+
+    module: Module
+    node: ast.AST
+    code: str
+    level: Level
+    what: str
+    reason: Reason | None = None
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass
+class Plumbing:
+    """All that is dead in a tree, and the expressions that go by default with what is."""
+
+    dead: list[Dead] = field(default_factory=list)
+    removed: set[ast.AST] = field(default_factory=set)
+    """Every node of an expression that a default fix takes away."""
+    candidates: set[tuple[int, str]] = field(default_factory=set)
+    """Scopes and names that held a secret of a login."""
+
+
+def plumbing_of(tree: Tree) -> Plumbing:
+    """The dead plumbing of a tree, looked for once."""
+    if _LEARNED not in tree.learned:
+        tree.learned[_LEARNED] = _Search(project_of(tree), tree).run()
+    known = tree.learned[_LEARNED]
+    assert isinstance(known, Plumbing)
+    return known
+
+
+class _Search:
+    """Works outward from the arguments that go, until nothing more is dead."""
+
+    def __init__(self, project: Project, tree: Tree) -> None:
+        self.project: Final = project
+        self.tree: Final = tree
+        self.found: Final = Plumbing()
+        self.doomed: Final[set[ast.AST]] = set()
+        """Every node of what goes by default or would go after review."""
+        self.reported: Final[dict[ast.AST, Dead]] = {}
+        self.statements: Final[list[tuple[Module, ast.stmt, Dead]]] = []
+
+    def run(self) -> Plumbing:
+        pending: list[tuple[Module, ast.expr, Level]] = []
+        for verdict in verdicts_of(self.tree).logins:
+            if verdict.level is Level.SAFE and not suppressed(verdict.login.module, verdict.login.call):
+                pending += [(verdict.login.module, each, Level.SAFE) for each in verdict.removed]
+        for module, expression, _ in pending:
+            self._doom(module, expression, Level.SAFE)
+        work = list(pending)
+        while work:
+            # a name may be dead only after the others that it feeds, so all are asked again
+            more: list[tuple[Module, ast.expr, Level]] = []
+            for module, expression, level in work:
+                more += self._expression(module, expression, level)
+            if not more:
+                break
+            work += [each for each in more if each not in work]
+            if all(each in pending for each in more):
+                break
+            pending += more
+        for module, statement, dead in self.statements:
+            gone = [other for home, other, each in self.statements if home is module and each.level is Level.SAFE]
+            removal = remove(module, statement, gone)
+            dead.edits = removal.edits
+        self.found.dead = list(self.reported.values())
+        return self.found
+
+    def _doom(self, module: Module, expression: ast.AST, level: Level) -> None:
+        del module
+        for node in ast.walk(expression):
+            self.doomed.add(node)
+            if level is Level.SAFE:
+                self.found.removed.add(node)
+
+    # --- names and attributes in what goes ----------------------------------------------------------------------------
+
+    def _expression(self, module: Module, expression: ast.expr, level: Level) -> Iterator[tuple[Module, ast.expr, Level]]:
+        for node in ast.walk(expression):
+            if isinstance(node, ast.Name) and node in module.scopes.owner:
+                yield from self._name(module, module.scopes.owner[node], node.id, level)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                yield from self._attribute(module, node, level)
+
+    def _name(self, module: Module, owner: Scope, name: str, level: Level) -> Iterator[tuple[Module, ast.expr, Level]]:
+        bindings = owner.bindings[name]
+        if all(each.kind is Kind.IMPORT for each in bindings):
+            yield from self._imported(module, owner, name)
+            return
+        if any(each.kind in {Kind.DEFINED, Kind.IMPORT} for each in bindings):
+            return
+        self.found.candidates.add((id(owner), name))
+        if not self._is_dead(module, owner, name):
+            return
+        if any(each.kind is Kind.PARAMETER for each in bindings):
+            self._parameter(module, bindings[0])
+            return
+        yield from self._assigned(module, owner, bindings, level)
+
+    def _is_dead(self, module: Module, owner: Scope, name: str) -> bool:
+        if any(use not in self.doomed for use in owner.uses.get(name, ())):
+            return False
+        if re.search(rf"\b{re.escape(name)}\b", module.opaque):
+            return False
+        return not owner.is_module or all(use in self.doomed for use in self._uses_elsewhere(module, name))
+
+    def _uses_elsewhere(self, module: Module, name: str) -> Iterator[ast.AST]:
+        """Reads of a module's name in other modules; an import that nothing reads is a read of its own."""
+        for other in self.project.modules.values():
+            if other is module or name not in other.source.text:
+                continue
+            for scope in {other.scopes.module, *other.scopes.of_definition.values()}:
+                for bound, bindings in scope.bindings.items():
+                    for each in bindings:
+                        if self._is_import_of(other, each, module, name):
+                            uses = scope.uses.get(bound, [])
+                            yield from uses or [each.node]
+            for node in ast.walk(other.tree):
+                if isinstance(node, ast.Attribute) and node.attr == name:
+                    base = self.project.resolve(other, node.value)
+                    if base is not None and (base.home is module or base.name == "django.conf.settings"):
+                        yield node
+
+    def _is_import_of(self, other: Module, binding: Binding, module: Module, name: str) -> bool:
+        statement = binding.statement
+        if not isinstance(statement, ast.ImportFrom) or not isinstance(binding.node, ast.alias):
+            return False
+        if binding.node.name != name:
+            return False
+        return self.project.find(other.path, statement.module or "", statement.level) == module.path
+
+    def _imported(self, module: Module, owner: Scope, name: str) -> Iterator[tuple[Module, ast.expr, Level]]:
+        uses = owner.uses.get(name, ())
+        if any(use not in self.doomed for use in uses):
+            return
+        for home, binding in self.project.definitions(module, uses[0]) if uses else ():
+            if home is not module and self._is_dead(home, binding.scope, binding.name):
+                yield from self._assigned(home, binding.scope, home.scopes.module.bindings[binding.name], Level.REVIEW)
+
+    # --- assignments --------------------------------------------------------------------------------------------------
+
+    def _assigned(
+        self, module: Module, owner: Scope, bindings: list[Binding], level: Level
+    ) -> Iterator[tuple[Module, ast.expr, Level]]:
+        first = bindings[0]
+        statement = first.statement
+        if statement is None or statement in self.reported or module.path in self.tree.vendored:
+            return
+        if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) or suppressed(module, statement):
+            return
+        plain = len(bindings) == 1 and first.kind is Kind.ASSIGNED and not owner.is_class
+        plain = plain and not (isinstance(statement, ast.Assign) and len(statement.targets) > 1)
+        value = first.value
+        code, what, reason = "SFA501", f"{first.name} feeds only what goes", None
+        if value is not None and first.kind is Kind.UNPACKED and "sys.argv" in ast.unparse(value):
+            code, reason = "SFA502", Reason.PUBLIC_SIGNATURE
+            what = "the command line still asks for a secret"
+        if not plain or value is None:
+            dead = Dead(module, statement, code, Level.REVIEW, what, reason)
+            self.reported[statement] = dead
+            if first.kind is Kind.UNPACKED and len(bindings) == 1:
+                self._unpacked(module, statement, dead)
+            return
+        if not self._is_pure(value) or first.name in module.exported or level is not Level.SAFE or self._is_declared(module, owner, first):
+            grade = Level.REVIEW
+        else:
+            grade = Level.SAFE
+        removal = remove(module, statement)
+        if removal.loses_comment or "#" in module.segment(statement) and self._has_comment(module, statement):
+            grade, reason = Level.REVIEW, Reason.COMMENT_LOSS
+        if fills_its_block(module, statement):
+            grade = Level.REVIEW
+        dead = Dead(module, statement, code, grade, what, reason)
+        self.reported[statement] = dead
+        self.statements.append((module, statement, dead))
+        self._doom(module, value, grade)
+        if isinstance(statement, ast.AnnAssign):
+            self._doom(module, statement.annotation, grade)
+        yield (module, value, grade)
+
+    @staticmethod
+    def _is_declared(module: Module, owner: Scope, binding: Binding) -> bool:
+        return owner.is_module and binding.name in module.scopes.declared_global
+
+    @staticmethod
+    def _has_comment(module: Module, statement: ast.stmt) -> bool:
+        from orgkey_codemod.python.module import tokens  # noqa: PLC0415 - moved below
+
+        return any(token.text.startswith("#") for token in tokens(module.segment(statement)))
+
+    def _is_pure(self, value: ast.expr) -> bool:
+        for node in ast.walk(value):
+            if isinstance(node, ast.Call):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if called not in _PURE_CALLS:
+                    return False
+            elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+                return False
+        return True
+
+    def _unpacked(self, module: Module, statement: ast.stmt, dead: Dead) -> None:
+        """Take dead names out of ``a, b = x, y``, or the whole statement where all of them are."""
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            return
+        target, value = statement.targets[0], statement.value
+        if not isinstance(target, ast.Tuple | ast.List) or not all(isinstance(each, ast.Name) for each in target.elts):
+            return
+        scope = module.scopes.scope_at(statement)
+        names = [each.id for each in target.elts if isinstance(each, ast.Name)]
+        kept = [number for number, name in enumerate(names) if not self._is_dead(module, scope, name)]
+        if not kept:
+            dead.edits = remove(module, statement).edits if self._is_pure(value) or "split" in ast.unparse(value) else ()
+            return
+        if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(names):
+            left = ", ".join(names[number] for number in kept)
+            right = ", ".join(module.segment(value.elts[number]) for number in kept)
+            dead.edits = (module.source.edit(module.start(statement), module.end(statement), f"{left} = {right}"),)
+
+    # --- parameters ---------------------------------------------------------------------------------------------------
+
+    def _parameter(self, module: Module, binding: Binding) -> None:
+        function = binding.scope.node
+        if binding.node in self.reported or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        if module.path in self.tree.vendored:
+            return
+        options = [
+            decorator
+            for decorator in function.decorator_list
+            if isinstance(decorator, ast.Call) and binding.name in _option_names(decorator)
+        ]
+        if options:
+            what = f"the option {binding.name} has no use any more"
+            self.reported[binding.node] = Dead(
+                module, options[0], "SFA502", Level.REVIEW, what, Reason.PUBLIC_SIGNATURE
+            )
+            return
+        private = function.name.startswith("_") and not function.name.startswith("__")
+        nested = isinstance(module.parent(function), ast.FunctionDef | ast.AsyncFunctionDef)
+        reason = None if private or nested else Reason.PUBLIC_SIGNATURE
+        what = f"the parameter {binding.name} of {function.name}() has no use any more"
+        self.reported[binding.node] = Dead(module, binding.node, "SFA502", Level.REVIEW, what, reason)
+
+    # --- attributes ---------------------------------------------------------------------------------------------------
+
+    def _attribute(self, module: Module, node: ast.Attribute, level: Level) -> Iterator[tuple[Module, ast.expr, Level]]:
+        statements = self.project.attribute_statements(module, node)
+        if statements:
+            yield from self._own_attribute(module, node, statements)
+            return
+        for home, binding in self.project.definitions(module, node):
+            if self._is_dead(home, binding.scope, binding.name):
+                yield from self._assigned(home, binding.scope, binding.scope.bindings[binding.name], Level.REVIEW)
+            return
+        if self._read_elsewhere(module, node):
+            return
+        self._flag(module, node)
+        self._field(module, node)
+        del level
+
+    def _own_attribute(
+        self, module: Module, node: ast.Attribute, statements: Iterable[ast.Assign | ast.AnnAssign]
+    ) -> Iterator[tuple[Module, ast.expr, Level]]:
+        around: ast.AST | None = node
+        while around is not None and not isinstance(around, ast.ClassDef):
+            around = module.parent(around)
+        for other in ast.walk(module.tree):
+            if isinstance(other, ast.Attribute) and other.attr == node.attr and isinstance(other.ctx, ast.Load):
+                if other not in self.doomed and isinstance(other.value, ast.Name):
+                    return
+        for number, statement in enumerate(statements):
+            if statement in self.reported or number or suppressed(module, statement):
+                continue
+            dead = Dead(module, statement, "SFA501", Level.REVIEW, f"{ast.unparse(node)} feeds only what goes")
+            self.reported[statement] = dead
+            if statement.value is not None:
+                self._doom(module, statement.value, Level.REVIEW)
+                if self._is_pure(statement.value) and isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+                    dead.edits = remove(module, statement).edits
+                yield (module, statement.value, Level.REVIEW)
+
+    def _read_elsewhere(self, module: Module, node: ast.Attribute) -> bool:
+        wanted = ast.dump(node)
+        return any(
+            isinstance(other, ast.Attribute) and other not in self.doomed and ast.dump(other) == wanted
+            for other in ast.walk(module.tree)
+        )
+
+    def _flag(self, module: Module, node: ast.Attribute) -> None:
+        """``args.password``, where a parser of the command line makes ``args``."""
+        if not any("parse_" in ast.unparse(value) for value in self._made_by(module, node.value)):
+            return
+        for home in self.project.modules.values():
+            for call in ast.walk(home.tree):
+                if (
+                    isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Attribute)
+                    and call.func.attr in {"add_argument", "add_option"}
+                    and node.attr in _option_names(call)
+                    and call not in self.reported
+                ):
+                    what = f"the flag for {node.attr} has no use any more"
+                    self.reported[call] = Dead(home, call, "SFA502", Level.REVIEW, what, Reason.PUBLIC_SIGNATURE)
+
+    def _made_by(self, module: Module, node: ast.expr) -> list[ast.expr]:
+        if not isinstance(node, ast.Name):
+            return []
+        owner = module.scopes.owner.get(node)
+        return [each.value for each in owner.bindings[node.id] if each.value is not None] if owner is not None else []
+
+    def _field(self, module: Module, node: ast.Attribute) -> None:
+        """``config.password``, where a class of the tree declares the field."""
+        values = [(module, value) for value in self._made_by(module, node.value)]
+        values += [(home, each.value) for home, each in self.project.definitions(module, node.value) if each.value]
+        for home, value in values:
+            if not isinstance(value, ast.Call):
+                continue
+            symbol = self.project.resolve(home, value.func)
+            if symbol is None or not isinstance(symbol.definition, ast.ClassDef) or symbol.home is None:
+                continue
+            for statement in symbol.definition.body:
+                target = statement.target if isinstance(statement, ast.AnnAssign) else None
+                if isinstance(target, ast.Name) and target.id == node.attr and statement not in self.reported:
+                    what = f"the field {node.attr} feeds only what goes"
+                    self.reported[statement] = Dead(symbol.home, statement, "SFA501", Level.REVIEW, what)
+
+
+def _option_names(call: ast.Call) -> set[str]:
+    """The parameter or attribute that an option of a command line library fills."""
+    dest = next((word.value for word in call.keywords if word.arg == "dest"), None)
+    if isinstance(dest, ast.Constant):
+        return {str(dest.value)}
+    texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    plain = [text for text in texts if not text.startswith("-")]
+    long = [text for text in texts if text.startswith("--")]
+    return {text.split("/")[0].lstrip("-").replace("-", "_") for text in plain or long or texts}
+
+
+def reads(project: Project) -> Iterator[tuple[Module, ast.expr, str]]:
+    """Every read of an environment variable in the tree."""
+    for module in project.modules.values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call | ast.Subscript) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+                read = env_read(project, module, node)
+                if read is not None:
+                    yield module, node, read.key
