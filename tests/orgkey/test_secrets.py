@@ -188,6 +188,7 @@ def test_what_stands_beside_a_secret_is_kept(shape: str) -> None:
         "https://acme.my.salesforce.com/services/data/v66.0/sobjects/Account/0015g00000AbCdE",
         f"org {ORG}EAK was refreshed",
         "INVALID_OPERATION: SOAP API login() is disabled by default in this org",
+        "MALFORMED_QUERY: unexpected token: 'FROM'",
     ],
 )
 def test_ordinary_text_is_left_alone(text: str) -> None:

@@ -73,7 +73,8 @@ def conceal(value: str | Secret) -> Secret:
 
 
 # What Salesforce's and OAuth's secrets look like in running text. Each pattern keeps its first group. Hostile text is
-# put through them, so none may start anew within what it has just scanned: hence the look-behinds.
+# put through them, so none may start anew within what it has just scanned: hence the look-behinds. Of "unexpected
+# token: FROM", which is how Salesforce refuses a query, nothing is a secret.
 _SHAPES: Final = (
     re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
     re.compile(r"((?<![A-Za-z0-9])00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?(?:!|%21))[A-Za-z0-9._%+/=-]+"),
@@ -83,7 +84,8 @@ _SHAPES: Final = (
     re.compile(r"(?i)(<(?:[\w.-]{1,40}:)?(?:sessionId|password)(?:\s[^<>]{0,200})?>)[^<]+"),
     re.compile(
         r"""(?ix)
-        ( (?<![A-Za-z0-9_]) (?:access_token|refresh_token|id_token|token|client_secret|assertion|client_assertion|
+        ( (?<![A-Za-z0-9_]) (?<!unexpected[ ])
+          (?:access_token|refresh_token|id_token|token|client_secret|assertion|client_assertion|
           password|security_token|signature|code_verifier|sessionId|x-sfdc-session)
           \\{0,4} ["']? \s{0,8} [=:] \s{0,8} )
         (?: \\{1,4} " [^"\\]* | "(?:[^"\\]|\\.)*"? | '(?:[^'\\]|\\.)*'? | [^\s&<>"',;}]+ )
