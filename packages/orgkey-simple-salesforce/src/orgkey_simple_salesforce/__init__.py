@@ -27,6 +27,7 @@ from orgkey_simple_salesforce.errors import (
     LoginNotConfigured,
     PasswordLoginRemoved,
     SessionRejected,
+    exception_for,
 )
 from orgkey_simple_salesforce.login import SalesforceLogin
 from orgkey_simple_salesforce.replacement import install
@@ -52,6 +53,7 @@ __all__ = [
     "SalesforceResourceNotFound",
     "SessionRejected",
     "__version__",
+    "exception_for",
     "format_external_id",
     "format_soql",
     "install",

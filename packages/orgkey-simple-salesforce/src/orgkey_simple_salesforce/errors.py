@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simple_salesforce.exceptions import (
     SalesforceAuthenticationFailed,
+    SalesforceError,
     SalesforceExpiredSession,
     SalesforceGeneralError,
     SalesforceMalformedRequest,
+    SalesforceMoreThanOneRecord,
     SalesforceRefusedRequest,
+    SalesforceResourceNotFound,
 )
 
 import orgkey
@@ -28,6 +31,7 @@ __all__ = [
     "MetadataSessionRejected",
     "PasswordLoginRemoved",
     "SessionRejected",
+    "exception_for",
 ]
 
 
@@ -143,6 +147,27 @@ _AS_UPSTREAM: Final[dict[int, type[SessionRejected]]] = {
     400: BulkSessionRejected,
     403: IdentitySessionRejected,
     500: MetadataSessionRejected,
+}
+
+
+def exception_for(url: str, status: int, content: Any, diagnosis: orgkey.Diagnosis | None = None) -> SalesforceError:
+    """What simple-salesforce raises for an answer that another HTTP client got.
+
+    ``content`` is the body as JSON, or as text where it is none; ``diagnosis`` says why the session was rejected, where
+    that is what the answer means.
+    """
+    if diagnosis is not None:
+        return _AS_UPSTREAM.get(status, SessionRejected)(url, status, _resource(url), content, diagnosis)
+    return _OF_STATUS.get(status, SalesforceGeneralError)(url, status, _resource(url), content)
+
+
+# As simple-salesforce's exception_handler has them.
+_OF_STATUS: Final[dict[int, type[SalesforceError]]] = {
+    300: SalesforceMoreThanOneRecord,
+    400: SalesforceMalformedRequest,
+    401: SalesforceExpiredSession,
+    403: SalesforceRefusedRequest,
+    404: SalesforceResourceNotFound,
 }
 
 
