@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from orgkey.causes import Cause, Diagnosis, Permanence, Who
+    from orgkey.cli.output import ExitCode, Output, UsageProblem
     from orgkey.clock import SYSTEM_CLOCK, Clock
     from orgkey.diagnosis import Evidence, diagnose
     from orgkey.errors import (
@@ -81,6 +82,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Evidence",
+    "ExitCode",
     "Grant",
     "HTTPSettings",
     "HealthCheckPlugin",
@@ -96,6 +98,7 @@ __all__ = [
     "OrgkeyError",
     "OrgkeyWarning",
     "Origin",
+    "Output",
     "PasswordIgnoredWarning",
     "Permanence",
     "RSASigner",
@@ -115,6 +118,7 @@ __all__ = [
     "TokenEndpointUnreachable",
     "TokenRequestError",
     "UntrustedHost",
+    "UsageProblem",
     "UserChanged",
     "Who",
     "__version__",
@@ -134,6 +138,7 @@ __all__ = [
 ]
 
 _HOME = {
+    **dict.fromkeys(["ExitCode", "Output", "UsageProblem"], "cli.output"),
     **dict.fromkeys(["Cause", "Diagnosis", "Permanence", "Who"], "causes"),
     **dict.fromkeys(["SYSTEM_CLOCK", "Clock"], "clock"),
     **dict.fromkeys(["Evidence", "diagnose"], "diagnosis"),

@@ -1,10 +1,24 @@
-"""What orgkey-tenants registers with the core: its stores, locks and key wrappers."""
+"""What orgkey-tenants registers with the core: its commands, stores, locks and key wrappers."""
 
 from __future__ import annotations
 
-from orgkey import KeyWrapperPlugin, LockPlugin, StorePlugin, hookimpl
+from typing import Any
+
+from orgkey import CommandPlugin, KeyWrapperPlugin, LockPlugin, StorePlugin, hookimpl
 
 __all__: list[str] = []
+
+
+@hookimpl
+def orgkey_commands() -> list[CommandPlugin]:
+    """``orgkey tenants``."""
+
+    def load() -> Any:
+        from orgkey_tenants.commands import app
+
+        return app
+
+    return [CommandPlugin("tenants", load)]
 
 
 @hookimpl

@@ -1,0 +1,400 @@
+"""``orgkey tenants``: adds, shows, connects, refreshes and ends customers' orgs, for people and for cron."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003  # typer reads annotations at run time
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+import orgkey
+from orgkey_tenants.record import State  # noqa: TC001  # typer reads annotations at run time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orgkey_tenants.authorization import AuthorizationURL
+    from orgkey_tenants.record import TenantRecord
+    from orgkey_tenants.registry import Tenants
+
+__all__ = ["app", "facts_of", "open_tenants"]
+
+_TRUE: Final = frozenset({"1", "true", "yes", "on"})
+_GRANTS: Final = ("authorization_code", "jwt_bearer", "client_credentials")
+
+app = typer.Typer(help="Customers' orgs: their states, consents, refresh tokens and keys.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one value a line; failures too, on stderr.")]
+Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="The product's own id of the customer.")]
+By = Annotated[str, typer.Option("--by", metavar="WHO", help="Who does it, for the audit trail.", show_default=False)]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+LoginURL = Annotated[
+    str, typer.Option(metavar="URL", help="The org's My Domain: https://acme.my.salesforce.com", show_default=False)
+]
+
+
+def open_tenants() -> Tenants:
+    """The product's tenants, by the ORGKEY_TENANTS_* and ORGKEY_CLIENT_* variables; close them."""
+    from orgkey_tenants.registry import Tenants
+
+    loopback = os.environ.get("ORGKEY_ALLOW_LOOPBACK_HTTP", "").strip().lower() in _TRUE
+    return Tenants(every=0.0, allow_loopback_http=loopback)
+
+
+@contextmanager
+def _opened() -> Iterator[Tenants]:
+    with open_tenants() as tenants:
+        yield tenants
+
+
+# --- what there is ---------------------------------------------------------------------------------------------------
+
+
+@app.command("list")
+def list_(
+    state: Annotated[list[State] | None, typer.Option(help="Only those in this state; may be repeated.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the tenants with state, last refresh and last call."""
+    output = orgkey.Output(as_json=as_json)
+    with _opened() as tenants:
+        records = tenants.list(states=state or ())
+    if as_json:
+        for record in records:
+            output.value(facts_of(record))
+        return
+    columns = ("tenant", "state", "cause", "grant", "org id", "last refresh", "last call", "failures")
+    output.table(columns, [[_text(facts_of(record)[name.replace(" ", "_")]) for name in columns] for record in records])
+
+
+@app.command()
+def show(
+    tenant: Tenant,
+    audit: Annotated[int, typer.Option(min=0, help="How many lines of the audit trail.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Show one tenant and the latest lines of its audit trail."""
+    output = orgkey.Output(as_json=as_json)
+    with _opened() as tenants:
+        record, trail = tenants.get(tenant), tenants.audit(tenant, limit=audit) if audit else []
+    lines = [
+        {"at": _time(line.at), "event": line.event, "by": line.actor, "state": str(line.state), "cause": line.cause}
+        for line in trail
+    ]
+    if as_json:
+        output.value({**facts_of(record), "audit": lines})
+        return
+    output.facts({name.replace("_", " "): _text(value) for name, value in facts_of(record).items()})
+    if lines:
+        output.table(tuple(lines[0]), [tuple(map(_text, line.values())) for line in lines])
+
+
+# --- coming in -------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def add(  # noqa: PLR0917  # options of a command line
+    tenant: Tenant,
+    login_url: LoginURL,
+    grant: Annotated[str, typer.Option(help="authorization_code, jwt_bearer or client_credentials.")] = _GRANTS[0],
+    username: Annotated[str, typer.Option(help="JWT Bearer: whom to act as.", show_default=False)] = "",
+    key_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JWT Bearer: the private key. It is sealed into the store.")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JWT Bearer: the key's certificate, so that its end is seen.")
+    ] = None,
+    audience: Annotated[str, typer.Option(help="JWT Bearer: aud, where it is not the login URL.")] = "",
+    client_id: Annotated[str, typer.Option(help="The app in that org.", show_default="ORGKEY_CLIENT_ID")] = "",
+    secret_from: Annotated[
+        str, typer.Option(metavar="VARIABLE", help="Client Credentials: the variable that holds the consumer secret.")
+    ] = "",
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Make a tenant known: PENDING where it will consent, ACTIVE with a key or secret of its own."""
+    output = orgkey.Output(as_json=as_json)
+    with _opened() as tenants:
+        if grant == "authorization_code":
+            record = tenants.add(tenant, login_url=login_url, by=by)
+        elif grant == "jwt_bearer":
+            if key_file is None:
+                raise orgkey.UsageProblem("JWT Bearer needs the private key: --key-file server.key")
+            record = tenants.add_jwt_bearer(
+                tenant,
+                login_url=login_url,
+                username=username,
+                key=_read(key_file),
+                certificate="" if certificate is None else _read(certificate).reveal(),
+                audience=audience,
+                client_id=client_id,
+                by=by,
+            )
+        elif grant == "client_credentials":
+            secret = orgkey.Secret(os.environ.get(secret_from, "")) if secret_from else orgkey.Secret("")
+            if not secret:
+                raise orgkey.UsageProblem(
+                    "Client Credentials needs the consumer secret in a variable of the environment, where no shell "
+                    "history keeps it: --secret-from ACME_CLIENT_SECRET"
+                )
+            record = tenants.add_client_credentials(
+                tenant, login_url=login_url, client_id=client_id or tenants.client_id, client_secret=secret, by=by
+            )
+        else:
+            raise orgkey.UsageProblem(f"--grant is {grant!r}. It takes {', '.join(_GRANTS)}.")
+    _tell(output, record)
+
+
+@app.command()
+def authorize(
+    tenant: Tenant,
+    login_url: LoginURL = "",
+    *,
+    login_hint: Annotated[str, typer.Option(metavar="USER", help="Username to put on the login page.")] = "",
+    paste: Annotated[bool, typer.Option("--paste", help="Read the callback URL from stdin.")] = False,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Connect a tenant by consent: prints where to send a browser, and waits for its answer.
+
+    Where the callback URL is an address of this machine the answer is received here. Otherwise copy the URL that the
+    browser ends at (--paste): then nothing ties the answer to a browser but you.
+    """
+    with _opened() as tenants:
+        url = tenants.start_authorization(tenant, login_url, login_hint=login_hint, by=by)
+        _finish(tenants, url, paste=paste, by=by, output=orgkey.Output(as_json=as_json))
+
+
+@app.command()
+def reconnect(
+    tenant: Tenant,
+    login_url: LoginURL = "",
+    paste: Annotated[bool, typer.Option("--paste", help="Read the callback URL from stdin.")] = False,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Connect a tenant anew, as after NEEDS_REAUTH. Its id stays, and another org is refused."""
+    with _opened() as tenants:
+        url = tenants.reconnect(tenant, login_url=login_url, by=by)
+        _finish(tenants, url, paste=paste, by=by, output=orgkey.Output(as_json=as_json))
+
+
+def _finish(tenants: Tenants, url: AuthorizationURL, *, paste: bool, by: str, output: orgkey.Output) -> None:
+    from orgkey_tenants.loopback import LoopbackReceiver, is_loopback
+
+    if paste or not is_loopback(tenants.redirect_uri):
+        _send_to(output, url)
+        back = orgkey.Secret(sys.stdin.readline().strip())
+        if not back:
+            raise orgkey.UsageProblem("No callback URL came from stdin. Paste the whole URL that the browser ends at.")
+        _tell(output, tenants.complete_authorization(back, unbound_browser=True, by=by))
+        return
+    with LoopbackReceiver(tenants.redirect_uri) as receiver:
+        _send_to(output, receiver.start_url)
+        record = receiver.receive(
+            url, lambda back, cookie: tenants.complete_authorization(back, browser_cookie=cookie, by=by)
+        )
+    _tell(output, record)
+
+
+def _send_to(output: orgkey.Output, url: str) -> None:
+    if output.as_json:
+        output.value({"open": str(url)})
+    else:
+        output.facts({"open": str(url)})
+    sys.stdout.flush()
+
+
+# --- going on --------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def refresh(tenant: Tenant, as_json: Json = False) -> None:
+    """Refresh a tenant's token now, under the same protocol as everybody."""
+    output = orgkey.Output(as_json=as_json)
+    with _opened() as tenants, output.waiting(f"Refreshing {tenant}"):
+        record = tenants.refresh(tenant)
+    _tell(output, record)
+
+
+@app.command()
+def keepalive(
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many at a time in this process.")] = 4,
+    as_json: Json = False,
+) -> int:
+    """Refresh the dormant tenants that are due. Run it daily, on any number of machines: each tenant is done once.
+
+    Exit code 1 where a refresh failed; `orgkey tenants list` says whose.
+    """
+    output = orgkey.Output(as_json=as_json)
+    failures: dict[str, str] = {}
+    done = 0
+    with _opened() as tenants, output.counting("tenants") as counter:
+
+        def progress(tenant: str, cause: str) -> None:
+            nonlocal done
+            done += 1
+            if cause:
+                failures[tenant] = cause
+            counter.at(done, done)
+
+        with ThreadPoolExecutor(workers, "keepalive") as pool:
+            for future in [pool.submit(tenants.keepalive, batch=5, progress=progress) for _ in range(workers)]:
+                future.result()
+    if as_json:
+        output.value({"refreshed": done - len(failures), "failed": failures})
+    else:
+        output.facts({"refreshed": str(done - len(failures)), "failed": str(len(failures)), **failures})
+    return orgkey.ExitCode.FAILED if failures else orgkey.ExitCode.OK
+
+
+# --- stopping --------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def suspend(tenant: Tenant, by: By = "", as_json: Json = False) -> None:
+    """Stop all traffic of a tenant. Its grant stays; `resume` ends it."""
+    with _opened() as tenants:
+        _tell(orgkey.Output(as_json=as_json), tenants.suspend(tenant, by=by))
+
+
+@app.command()
+def resume(tenant: Tenant, by: By = "", as_json: Json = False) -> None:
+    """End a suspension."""
+    with _opened() as tenants:
+        _tell(orgkey.Output(as_json=as_json), tenants.resume(tenant, by=by))
+
+
+@app.command()
+def confirm(tenant: Tenant, yes: Yes = False, by: By = "", as_json: Json = False) -> None:
+    """Say that a SUSPECT tenant's refresh token is the current one. The next refresh tries it once."""
+    question = f"If {tenant} was refreshed after the backup, trying its old token ends its grant. Confirm it?"
+    _ask(question, yes=yes, as_json=as_json)
+    with _opened() as tenants:
+        _tell(orgkey.Output(as_json=as_json), tenants.confirm(tenant, by=by))
+
+
+@app.command()
+def forget(
+    tenant: Tenant,
+    yes: Yes = False,
+    force: Annotated[bool, typer.Option("--force", help="Go on where Salesforce cannot be told.")] = False,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Revoke a tenant's grant at Salesforce, then delete its keys and its secret. It cannot be undone."""
+    output = orgkey.Output(as_json=as_json)
+    with _opened() as tenants:
+        record = tenants.get(tenant)
+        question = f"Forget {tenant} (org {record.org_id or 'not known'}, {record.state})? It cannot be undone."
+        _ask(question, yes=yes, as_json=as_json)
+        record = tenants.forget(tenant, by=by, force=force)
+    _tell(output, record)
+
+
+@app.command()
+def restored(yes: Yes = False, by: By = "", as_json: Json = False) -> None:
+    """Say that the store was restored from a backup: no rotating tenant is refreshed until it is confirmed."""
+    _ask("Every ACTIVE tenant with a refresh token becomes SUSPECT and stops. Go on?", yes=yes, as_json=as_json)
+    output = orgkey.Output(as_json=as_json)
+    with _opened() as tenants:
+        count = tenants.restored(by=by)
+    if as_json:
+        output.value({"suspect": count})
+    else:
+        output.facts({"suspect": str(count)})
+
+
+@app.command("rotate-keys")
+def rotate_keys(
+    data_keys: Annotated[bool, typer.Option("--data-keys", help="New data keys too, and seal with them now.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Wrap all data keys under the present master key. The former one must still be there to open them.
+
+    With a key file: put the new key on the first line, above the old one; run this; then remove the old line.
+    """
+    output = orgkey.Output(as_json=as_json)
+    with _opened() as tenants, output.counting("tenants") as counter:
+        total, done = len(tenants.list()), 0
+
+        def progress(tenant: str) -> None:
+            nonlocal done
+            del tenant
+            done += 1
+            counter.at(done, total)
+
+        rewrapped = tenants.rotate_master_key(progress=progress)
+        done, renewed = 0, 0
+        if data_keys:
+            renewed = tenants.rotate_data_keys(sweep=True, progress=progress)
+    if as_json:
+        output.value({"rewrapped": rewrapped, "new_data_keys": renewed})
+    else:
+        output.facts({"rewrapped": str(rewrapped), "new data keys": str(renewed)})
+
+
+# --- how it is said --------------------------------------------------------------------------------------------------
+
+
+def facts_of(record: TenantRecord) -> dict[str, Any]:
+    """What is told of a record; no secret is among it."""
+    return {
+        "tenant": record.tenant,
+        "state": str(record.state),
+        "cause": record.cause,
+        "since": _time(record.changed_at),
+        "by": record.changed_by,
+        "grant": record.grant,
+        "login_url": record.login_url,
+        "instance_url": record.instance_url,
+        "org_id": record.org_id,
+        "user_id": record.user_id,
+        "scope": record.scope,
+        "generation": record.generation,
+        "failures": record.failures,
+        "last_error": record.last_error,
+        "last_refresh": _time(record.last_refresh),
+        "last_call": _time(record.last_call),
+        "keepalive_at": _time(record.keepalive_at),
+        "idle_deadline": _time(record.idle_deadline),
+        "refresh_under_way": record.intent is not None,
+    }
+
+
+def _tell(output: orgkey.Output, record: TenantRecord) -> None:
+    facts = facts_of(record)
+    if output.as_json:
+        output.value(facts)
+    else:
+        shown = ("tenant", "state", "cause", "grant", "login_url", "org_id", "last_refresh")
+        output.facts({name.replace("_", " "): _text(facts[name]) for name in shown})
+
+
+def _ask(question: str, *, yes: bool, as_json: bool) -> None:
+    if yes:
+        return
+    if as_json or not sys.stdin.isatty():
+        raise orgkey.UsageProblem(f"{question} Nobody is here to answer; where you are sure, add --yes.")
+    typer.confirm(question, abort=True, err=True)
+
+
+def _read(path: Path) -> orgkey.Secret:
+    try:
+        return orgkey.Secret(path.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no PEM text"
+        raise orgkey.UsageProblem(f"{path} cannot be read: {reason}.") from None
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if not seconds else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

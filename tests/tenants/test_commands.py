@@ -1,0 +1,211 @@
+"""``orgkey tenants``: what each command does to the store and says, for people and for scripts."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import threading
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from consents import allow
+from customers import CLIENT_ID, CLIENT_SECRET, new_customer
+
+from orgkey.cli.app import run
+from orgkey_tenants import State, Tenants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from customers import Customer
+
+    from orgkey_sim import World
+
+CALLBACK = "https://saas.example.com/callback"
+
+
+@pytest.fixture
+def store(make: Callable[..., Tenants], master_key: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Tenants:
+    """The store that the commands work on, opened beside them."""
+    for name, value in {
+        "ORGKEY_TENANTS_URL": f"sqlite:///{tmp_path / 'tenants.db'}",
+        "ORGKEY_TENANTS_KEYS": master_key,
+        "ORGKEY_CLIENT_ID": CLIENT_ID,
+        "ORGKEY_CLIENT_SECRET": CLIENT_SECRET,
+        "ORGKEY_REDIRECT_URI": CALLBACK,
+        "ORGKEY_ALLOW_LOOPBACK_HTTP": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return make(redirect_uri=CALLBACK)
+
+
+@pytest.fixture
+def customer(world: World) -> Customer:
+    return new_customer(world, callback_urls=[CALLBACK])
+
+
+@pytest.fixture
+def connected(store: Tenants, customer: Customer) -> Customer:
+    url = store.start_authorization(customer.tenant, customer.org.login_url)
+    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    return customer
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> list[dict[str, Any]]:
+    capsys.readouterr()
+    assert run(["tenants", *arguments, "--json"]) == code
+    shown = capsys.readouterr()
+    return [json.loads(line) for line in (shown.out if code in {0, 1} and shown.out else shown.err).splitlines()]
+
+
+def test_a_tenant_is_added_listed_and_shown(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (added,) = told(capsys, "add", customer.tenant, "--login-url", customer.org.login_url, "--by", "ada")
+    assert (added["state"], added["by"]) == ("PENDING", "ada")
+    (listed,) = told(capsys, "list")
+    assert listed == added
+    assert told(capsys, "list", "--state", "ACTIVE") == []
+    (shown,) = told(capsys, "show", customer.tenant)
+    assert [line["event"] for line in shown["audit"]] == ["added"]
+    assert run(["tenants", "show", customer.tenant]) == 0
+    assert "PENDING" in capsys.readouterr().out
+    assert store.get(customer.tenant).state is State.PENDING
+
+
+def test_an_unknown_tenant_says_what_to_do(store: Tenants, capsys: pytest.CaptureFixture[str]) -> None:
+    del store
+    (problem,) = told(capsys, "show", "nobody", code=1)
+    assert "orgkey tenants list" in problem["error"]["message"]
+
+
+def test_a_consent_by_pasting(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Person(io.StringIO):
+        def readline(self, *_: Any) -> str:
+            return allow(json.loads(capsys.readouterr().out)["open"]) + "\n"
+
+    monkeypatch.setattr("sys.stdin", Person())
+    (connected,) = told(capsys, "authorize", customer.tenant, "--login-url", customer.org.login_url, "--paste")
+    assert (connected["state"], connected["org_id"]) == ("ACTIVE", customer.org.org_id)
+    assert store.get(customer.tenant).state is State.ACTIVE
+
+
+def test_a_consent_that_this_machine_receives(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        start = f"http://localhost:{free.getsockname()[1]}/"
+    customer.app.callback_urls = (start + "callback",)
+    monkeypatch.setenv("ORGKEY_REDIRECT_URI", start + "callback")
+    pages: list[httpx.Response] = []
+
+    def browse() -> None:
+        with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=8)) as browser:
+            pages.append(browser.get(start + "favicon.ico"))
+            # Another browser brings a stolen link: it was not sent from here, and the command goes on waiting.
+            pages.append(browser.get(start + "callback?code=stolen&state=guessed"))
+            pages.append(browser.get(start, follow_redirects=True))
+
+    browser = threading.Thread(target=browse)
+    browser.start()
+    sent, connected = told(capsys, "authorize", customer.tenant, "--login-url", customer.org.login_url)
+    browser.join()
+    assert sent == {"open": start}
+    assert (connected["state"], [page.status_code for page in pages]) == ("ACTIVE", [404, 400, 200])
+    assert "is connected" in pages[2].text
+    assert store.get(customer.tenant).state is State.ACTIVE
+
+
+def test_refresh_suspend_and_resume(store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]) -> None:
+    tenant = connected.tenant
+    (refreshed,) = told(capsys, "refresh", tenant)
+    assert (refreshed["generation"], connected.sent()) == (2, 1)
+    assert told(capsys, "suspend", tenant)[0]["state"] == "SUSPENDED"
+    (refused,) = told(capsys, "refresh", tenant, code=3)
+    assert refused["error"]["diagnosis"]["cause"] == "TENANT_SUSPENDED" or "TENANT_SUSPENDED" in json.dumps(refused)
+    assert told(capsys, "resume", tenant)[0]["state"] == "ACTIVE"
+    assert store.get(tenant).state is State.ACTIVE
+
+
+def test_what_cannot_be_undone_asks_first(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (problem,) = told(capsys, "forget", connected.tenant, code=2)
+    assert "--yes" in problem["error"]["message"]
+    assert store.get(connected.tenant).state is State.ACTIVE
+    (forgotten,) = told(capsys, "forget", connected.tenant, "--yes")
+    assert forgotten["state"] == "FORGOTTEN"
+    assert connected.org.count(endpoint="revoke", status=200) == 1
+    assert store.store.keys(connected.tenant) == []
+
+
+def test_a_restored_store_stops_and_is_confirmed(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(capsys, "restored", code=2)
+    assert told(capsys, "restored", "--yes") == [{"suspect": 1}]
+    assert told(capsys, "refresh", connected.tenant, code=3)
+    assert told(capsys, "confirm", connected.tenant, "--yes")[0]["state"] == "ACTIVE"
+    assert told(capsys, "refresh", connected.tenant)
+    assert store.get(connected.tenant).state is State.ACTIVE
+
+
+def test_keys_are_rotated(
+    store: Tenants, connected: Customer, master_key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, new = Path(master_key.removeprefix("file:")), "A" * 43 + "=\n"
+    path.write_text(new + path.read_text(encoding="ascii"), encoding="ascii")
+    assert told(capsys, "rotate-keys") == [{"rewrapped": 1, "new_data_keys": 0}]
+    path.write_text(new, encoding="ascii")
+    assert told(capsys, "refresh", connected.tenant)[0]["state"] == "ACTIVE"
+    assert told(capsys, "rotate-keys", "--data-keys") == [{"rewrapped": 0, "new_data_keys": 1}]
+    assert [key.version for key in store.store.keys(connected.tenant)] == [2]
+
+
+def test_keepalive_refreshes_what_is_due_and_says_what_failed(
+    store: Tenants, connected: Customer, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dead = new_customer(world, callback_urls=[CALLBACK])
+    url = store.start_authorization(dead.tenant, dead.org.login_url)
+    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    assert told(capsys, "keepalive") == [{"refreshed": 0, "failed": {}}]
+    dead.org.revoke(dead.app)
+    for record in store.list():
+        due = replace(record, keepalive_at=1.0)
+        assert store.store.swap(due, store.audit_of(due, "made_due"), version=record.version)
+    found = {"refreshed": 1, "failed": {dead.tenant: "REFRESH_TOKEN_INVALID"}}
+    assert told(capsys, "keepalive", "--workers", "2", code=1) == [found]
+    assert (connected.sent(), store.get(dead.tenant).state) == (1, State.NEEDS_REAUTH)
+
+
+def test_tenants_with_a_key_or_a_secret_of_their_own(
+    store: Tenants,
+    customer: Customer,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Any,
+) -> None:
+    url = customer.org.login_url
+    key = tmp_path / "given" / "server.key"
+    key.write_text(customer.app.private_key_pem)
+    user = next(iter(customer.org.users.values())).username
+    (record,) = told(
+        capsys, "add", "j", "--login-url", url, "--grant", "jwt_bearer", "--username", user, "--key-file", str(key)
+    )
+    assert record["state"] == "ACTIVE"
+    assert (
+        "--secret-from"
+        in told(capsys, "add", "c", "--login-url", url, "--grant", "client_credentials", code=2)[0]["error"]["message"]
+    )
+    monkeypatch.setenv("ACME_SECRET", customer.app.client_secret)
+    told(capsys, "add", "c", "--login-url", url, "--grant", "client_credentials", "--secret-from", "ACME_SECRET")
+    for tenant in ("j", "c"):
+        assert store.session(tenant).token().org_id == customer.org.org_id
