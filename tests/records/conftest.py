@@ -53,3 +53,16 @@ def session(app: App) -> orgkey.OrgSession:
 def records(session: orgkey.OrgSession) -> Records:
     """Records on which everything is permitted."""
     return Records(session, allow={"create", "update", "upsert", "delete"})
+
+
+@pytest.fixture(scope="module")
+def shared_records(world: World) -> Records:
+    """Records of an org that a module's tests only read; one Contact's last name is Marker."""
+    org = world.create_org(f"shared{next(_NUMBERS)}", contacts=5)
+    app = org.create_app("Shared", run_as=org.create_user("agent@acme.example"), scopes={"api"})
+    session = orgkey.connect(
+        login_url=org.login_url, client_id=app.client_id, client_secret=app.client_secret, allow_loopback_http=True
+    )
+    records = Records(session, allow={"create"})
+    records.create("Contact", {"LastName": "Marker"})
+    return records

@@ -109,17 +109,19 @@ class Extract:
     async def arun(self, records: AsyncRecords, watermark: Watermark | None = None) -> AsyncIterator[Item]:
         """As :meth:`run`, for tasks."""
         from asyncio import to_thread
+        from contextlib import aclosing
 
         description = await records.run(records.operations.describe(self.object_name))
         shape = self._shape(description, (await records.session.atoken()).instance_url)
         pages = records.raw_pages(
             self._statement(shape, watermark), include_deleted=self.include_deleted, page_rows=2_000
         )
-        async for page in pages:
-            for row in self._fresh(page, watermark):
-                yield shape.item(row)
-            if watermark is not None:
-                await to_thread(watermark.advance, self.key, _changes(page))
+        async with aclosing(pages):
+            async for page in pages:
+                for row in self._fresh(page, watermark):
+                    yield shape.item(row)
+                if watermark is not None:
+                    await to_thread(watermark.advance, self.key, _changes(page))
 
     def _shape(self, description: Description, instance_url: str) -> _Shape:
         content = self.content

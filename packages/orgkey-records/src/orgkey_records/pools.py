@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
@@ -21,6 +21,7 @@ __all__ = ["async_client", "sync_client"]
 # Finding a free connection takes a pool time in proportion to its connections, so a fan-out of hundreds of calls is
 # quicker over several small pools than over one large (measured: benchmarks/langchain.py).
 SHARDS: Final = 8
+FULL: Final = 16
 _KEPT: Final = 32
 _KEPT_SECONDS: Final = 30.0
 
@@ -41,8 +42,9 @@ def sync_client(settings: orgkey.HTTPSettings) -> httpx2.Client:
     return client
 
 
-def async_client(settings: orgkey.HTTPSettings) -> httpx2.AsyncClient:
-    """A client for tasks of the running event loop: the next of its shards."""
+@contextmanager
+def async_client(settings: orgkey.HTTPSettings) -> Iterator[httpx2.AsyncClient]:
+    """A client for one call of a task of the running event loop."""
     loop = asyncio.get_running_loop()
     key = id(loop), settings.proxy, settings.ca_file
     shards = _for_loops.get(key)
@@ -50,18 +52,44 @@ def async_client(settings: orgkey.HTTPSettings) -> httpx2.AsyncClient:
         with _lock:
             _forget_closed_loops()
             shards = _for_loops[key] = _Shards(loop, settings)
-    return next(shards.turn)
+    shard = shards.choose()
+    shard.calls += 1
+    try:
+        yield shard.client
+    finally:
+        shard.calls -= 1
+
+
+class _Shard:
+    """One of an event loop's clients, and how many calls are on their way in it."""
+
+    __slots__ = ("calls", "client")
+
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self.client = client
+        self.calls = 0
 
 
 class _Shards:
     """The clients of one event loop."""
 
-    __slots__ = ("loop", "turn")
+    __slots__ = ("_shards", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, settings: orgkey.HTTPSettings) -> None:
         self.loop = loop
         made = _client_settings(settings, _KEPT)
-        self.turn: Iterator[httpx2.AsyncClient] = cycle([httpx2.AsyncClient(**made) for _ in range(SHARDS)])
+        self._shards = [_Shard(httpx2.AsyncClient(**made)) for _ in range(SHARDS)]
+
+    def choose(self) -> _Shard:
+        """The first shard with room, so that few calls share few connections; else the one with the fewest calls."""
+        for shard in self._shards:
+            if shard.calls < FULL:
+                return shard
+        return min(self._shards, key=_calls)
+
+
+def _calls(shard: _Shard) -> int:
+    return shard.calls
 
 
 def _client_settings(settings: orgkey.HTTPSettings, kept: int) -> dict[str, Any]:

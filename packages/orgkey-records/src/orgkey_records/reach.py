@@ -22,7 +22,7 @@ _TOKEN: Final = re.compile(
 )
 # What may follow an object's name in FROM and is no alias of it.
 _AFTER_OBJECT: Final = frozenset(
-    {"USING", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "UPDATE", "ALL"}
+    {"FROM", "SELECT", "USING", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "UPDATE", "ALL"}
 )
 _FIND: Final = re.compile(r"\s*FIND\s*(?:\{(?:[^{}\\]|\\.)*\}|'(?:[^'\\]|\\.)*')", re.IGNORECASE | re.DOTALL)
 _DEEPEST: Final = 20

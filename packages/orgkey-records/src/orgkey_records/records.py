@@ -13,7 +13,7 @@ from orgkey_records.operations import Operations
 from orgkey_records.rows import flat
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
 
     from orgkey_records.operations import Page
     from orgkey_records.rows import Rows
@@ -296,8 +296,12 @@ class AsyncRecords(_Face):
         page_rows: int = 2_000,
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """All rows of a query, page by page, flat. While one page is used the next one is fetched."""
-        async for page in self.raw_pages(query, values, include_deleted=include_deleted, page_rows=page_rows):
-            yield [flat(record) for record in page.records]
+        from contextlib import aclosing
+
+        pages = self.raw_pages(query, values, include_deleted=include_deleted, page_rows=page_rows)
+        async with aclosing(pages):
+            async for page in pages:
+                yield [flat(record) for record in page.records]
 
     async def raw_pages(
         self,
@@ -306,9 +310,9 @@ class AsyncRecords(_Face):
         *,
         include_deleted: bool = False,
         page_rows: int = 2_000,
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page]:
         """As :meth:`pages`, with the records as Salesforce sends them."""
-        from asyncio import create_task
+        from asyncio import create_task, gather
 
         first = self.operations.first_page(query, values, rows=page_rows, include_deleted=include_deleted)
         page: Page | None = await self.run(first)
@@ -319,8 +323,10 @@ class AsyncRecords(_Face):
                 yield page
                 page = await coming if coming else None
             finally:
-                if coming is not None:
+                if coming is not None and not coming.done():
+                    # Left in the middle: the call under way ends here, not in some later clean-up of the loop.
                     coming.cancel()
+                    await gather(coming, return_exceptions=True)
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry an operation out."""
