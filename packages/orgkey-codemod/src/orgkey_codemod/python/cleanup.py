@@ -26,7 +26,7 @@ def cleanup(tree: Tree, path: PurePosixPath, edits: Sequence[Edit]) -> list[Edit
     module = project_of(tree).modules.get(path)
     if module is None:
         return []
-    spans = [(edit.start, edit.end) for edit in edits if edit.end > edit.start]
+    spans = [edit for edit in edits if edit.end > edit.start]
     gone: dict[ast.Import | ast.ImportFrom, list[ast.alias]] = defaultdict(list)
     for scope in {module.scopes.module, *module.scopes.of_definition.values()}:
         for name in scope.bindings:
@@ -47,13 +47,13 @@ def cleanup(tree: Tree, path: PurePosixPath, edits: Sequence[Edit]) -> list[Edit
 
 
 def _dead(
-    module: Module, scope: Scope, name: str, spans: Sequence[tuple[int, int]]
+    module: Module, scope: Scope, name: str, spans: Sequence[Edit]
 ) -> list[tuple[ast.Import | ast.ImportFrom, ast.alias]]:
     bindings = scope.bindings[name]
     uses = scope.uses.get(name, ())
     if not uses or name in module.exported or re.search(rf"\b{re.escape(name)}\b", module.opaque):
         return []
-    if not all(_within(module.source.offset(module.start(use)), spans) for use in uses):
+    if not all(_goes(module.source.offset(module.start(use)), name, spans) for use in uses):
         return []
     found: list[tuple[ast.Import | ast.ImportFrom, ast.alias]] = []
     for each in bindings:
@@ -63,5 +63,7 @@ def _dead(
     return found
 
 
-def _within(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= offset < end for start, end in spans)
+def _goes(offset: int, name: str, spans: Sequence[Edit]) -> bool:
+    """Whether a use is taken away, and not written anew by the same edit."""
+    word = re.compile(rb"(?<![\w.])%s\b" % re.escape(name.encode()))
+    return any(edit.start <= offset < edit.end and not word.search(edit.replacement) for edit in spans)

@@ -38,10 +38,44 @@ class Client:
 
 
 _SALESFORCE: Final = tuple(
-    ["username", "password", "security_token", "session_id", "instance", "instance_url", "organizationId", "version", "proxies", "session", "client_id", "domain", "consumer_key", "consumer_secret", "privatekey_file", "privatekey", "parse_float", "object_pairs_hook"]
+    [
+        "username",
+        "password",
+        "security_token",
+        "session_id",
+        "instance",
+        "instance_url",
+        "organizationId",
+        "version",
+        "proxies",
+        "session",
+        "client_id",
+        "domain",
+        "consumer_key",
+        "consumer_secret",
+        "privatekey_file",
+        "privatekey",
+        "parse_float",
+        "object_pairs_hook",
+    ]
 )
 _LOGIN: Final = tuple(
-    ["username", "password", "security_token", "organizationId", "sf_version", "proxies", "session", "client_id", "domain", "consumer_key", "consumer_secret", "privatekey_file", "privatekey", "instance_url"]
+    [
+        "username",
+        "password",
+        "security_token",
+        "organizationId",
+        "sf_version",
+        "proxies",
+        "session",
+        "client_id",
+        "domain",
+        "consumer_key",
+        "consumer_secret",
+        "privatekey_file",
+        "privatekey",
+        "instance_url",
+    ]
 )
 _TOOL: Final = ("username", "password", "security_token", "domain", "salesforce_client")
 _BULK: Final = ("sessionId", "host", "username", "password", "API_version", "sandbox", "security_token")
@@ -78,7 +112,22 @@ CLASSES: Final[dict[str, Client]] = {
 
 _OFFERED: Final = {
     _SIMPLE: frozenset(
-        ["Salesforce", "SalesforceLogin", "SFType", "SFBulkHandler", "SalesforceAuthenticationFailed", "SalesforceError", "SalesforceExpiredSession", "SalesforceGeneralError", "SalesforceMalformedRequest", "SalesforceMoreThanOneRecord", "SalesforceRefusedRequest", "SalesforceResourceNotFound", "format_external_id", "format_soql"]
+        [
+            "Salesforce",
+            "SalesforceLogin",
+            "SFType",
+            "SFBulkHandler",
+            "SalesforceAuthenticationFailed",
+            "SalesforceError",
+            "SalesforceExpiredSession",
+            "SalesforceGeneralError",
+            "SalesforceMalformedRequest",
+            "SalesforceMoreThanOneRecord",
+            "SalesforceRefusedRequest",
+            "SalesforceResourceNotFound",
+            "format_external_id",
+            "format_soql",
+        ]
     ),
     "orgkey_langchain": frozenset({"SalesforceTool"}),
     "orgkey_llama_index": frozenset({"SalesforceToolSpec"}),

@@ -31,7 +31,9 @@ def edits(project: Project, login: Login, gone: list[str], options: Options) -> 
     if login.star is not None or any(login.given[name].piece is None or login.given[name].by_position for name in gone):
         raise SyntaxError("the arguments are not written out by name")
     module = login.module
-    wanted = [pair for pair in (_APP if options.flow is Flow.CLIENT_CREDENTIALS else _JWT) if pair[0] not in login.given]
+    wanted = [
+        pair for pair in (_APP if options.flow is Flow.CLIENT_CREDENTIALS else _JWT) if pair[0] not in login.given
+    ]
     if options.flow is Flow.CLIENT_CREDENTIALS and "username" in login.given:
         gone = [*gone, "username"]
     environ, extra = _environ(project, login)
@@ -61,8 +63,15 @@ def _environ(project: Project, login: Login) -> tuple[str, list[Edit]]:
                 symbol = project.in_module(module, name)
                 if symbol is not None and symbol.name in {"os", "os.environ"}:
                     return ("os.environ" if symbol.name == "os" else "environ"), []
-    first = next((node for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)
-                  and not (isinstance(node, ast.ImportFrom) and node.module == "__future__")), None)
+    first = next(
+        (
+            node
+            for node in module.tree.body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            and not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+        ),
+        None,
+    )
     if first is None:
         raise SyntaxError("no import to stand beside")
     start = module.start(first)

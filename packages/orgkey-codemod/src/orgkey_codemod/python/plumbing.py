@@ -25,7 +25,24 @@ if TYPE_CHECKING:
 __all__ = ["Dead", "Plumbing", "plumbing_of"]
 
 _LEARNED: Final = "plumbing"
-_PURE_CALLS: Final = frozenset({"get", "getenv", "strip", "rstrip", "lstrip", "join", "format", "str", "decode", "encode", "lower", "upper", "cast", "replace"})
+_PURE_CALLS: Final = frozenset(
+    {
+        "get",
+        "getenv",
+        "strip",
+        "rstrip",
+        "lstrip",
+        "join",
+        "format",
+        "str",
+        "decode",
+        "encode",
+        "lower",
+        "upper",
+        "cast",
+        "replace",
+    }
+)
 
 
 @dataclass(eq=False)
@@ -108,7 +125,9 @@ class _Search:
 
     # --- names and attributes in what goes ----------------------------------------------------------------------------
 
-    def _expression(self, module: Module, expression: ast.expr, level: Level) -> Iterator[tuple[Module, ast.expr, Level]]:
+    def _expression(
+        self, module: Module, expression: ast.expr, level: Level
+    ) -> Iterator[tuple[Module, ast.expr, Level]]:
         for node in ast.walk(expression):
             if isinstance(node, ast.Name) and node in module.scopes.owner:
                 yield from self._name(module, module.scopes.owner[node], node.id, level)
@@ -131,7 +150,7 @@ class _Search:
         yield from self._assigned(module, owner, bindings, level)
 
     def _is_dead(self, module: Module, owner: Scope, name: str) -> bool:
-        if any(use not in self.doomed for use in owner.uses.get(name, ())):
+        if any(use not in self.doomed and not _sets_it_anew(module, use) for use in owner.uses.get(name, ())):
             return False
         if re.search(rf"\b{re.escape(name)}\b", module.opaque):
             return False
@@ -194,12 +213,17 @@ class _Search:
             if first.kind is Kind.UNPACKED and len(bindings) == 1:
                 self._unpacked(module, statement, dead)
             return
-        if not self._is_pure(value) or first.name in module.exported or level is not Level.SAFE or self._is_declared(module, owner, first):
+        if (
+            not self._is_pure(value)
+            or first.name in module.exported
+            or level is not Level.SAFE
+            or self._is_declared(module, owner, first)
+        ):
             grade = Level.REVIEW
         else:
             grade = Level.SAFE
         removal = remove(module, statement)
-        if removal.loses_comment or "#" in module.segment(statement) and self._has_comment(module, statement):
+        if removal.loses_comment or ("#" in module.segment(statement) and self._has_comment(module, statement)):
             grade, reason = Level.REVIEW, Reason.COMMENT_LOSS
         if fills_its_block(module, statement):
             grade = Level.REVIEW
@@ -217,7 +241,7 @@ class _Search:
 
     @staticmethod
     def _has_comment(module: Module, statement: ast.stmt) -> bool:
-        from orgkey_codemod.python.module import tokens  # noqa: PLC0415 - moved below
+        from orgkey_codemod.python.module import tokens
 
         return any(token.text.startswith("#") for token in tokens(module.segment(statement)))
 
@@ -242,7 +266,9 @@ class _Search:
         names = [each.id for each in target.elts if isinstance(each, ast.Name)]
         kept = [number for number, name in enumerate(names) if not self._is_dead(module, scope, name)]
         if not kept:
-            dead.edits = remove(module, statement).edits if self._is_pure(value) or "split" in ast.unparse(value) else ()
+            dead.edits = (
+                remove(module, statement).edits if self._is_pure(value) or "split" in ast.unparse(value) else ()
+            )
             return
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(names):
             left = ", ".join(names[number] for number in kept)
@@ -356,6 +382,19 @@ class _Search:
                 if isinstance(target, ast.Name) and target.id == node.attr and statement not in self.reported:
                     what = f"the field {node.attr} feeds only what goes"
                     self.reported[statement] = Dead(symbol.home, statement, "SFA501", Level.REVIEW, what)
+
+
+def _sets_it_anew(module: Module, use: ast.Name) -> bool:
+    """Whether a read only decides about giving the same name another value."""
+    here: ast.AST | None = use
+    while here is not None and not isinstance(here, ast.stmt):
+        here = module.parent(here)
+    if not isinstance(here, ast.If) or here.orelse:
+        return False
+    return all(
+        isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [use.id]
+        for statement in here.body
+    )
 
 
 def _option_names(call: ast.Call) -> set[str]:

@@ -148,7 +148,9 @@ class Project:
             found[symbol.name] = replace(known, imports=(*known.imports, *symbol.imports)) if known else symbol
         if len(found) == 1 and not unknown:
             return next(iter(found.values()))
-        for symbol in sorted(found.values(), key=lambda each: client_of(each.name) is None or "simple" not in each.name):
+        for symbol in sorted(
+            found.values(), key=lambda each: client_of(each.name) is None or "simple" not in each.name
+        ):
             if symbol.definition is None and symbol.parameter is None:
                 return replace(symbol, trouble=symbol.trouble or Reason.NAME_SHADOWED)
         return next(iter(found.values()), None)

@@ -278,10 +278,8 @@ def _is_request(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef
     for decorator in function.decorator_list:
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
             if decorator.func.attr in routes and _text(decorator.args[0] if decorator.args else decorator) is not None:
-                return (
-                    (isinstance(binding.node, ast.arg)
-                    and not isinstance(binding.value, ast.Call | None))
-                    or (isinstance(binding.node, ast.arg) and binding.node.annotation is not None)
+                return (isinstance(binding.node, ast.arg) and not isinstance(binding.value, ast.Call | None)) or (
+                    isinstance(binding.node, ast.arg) and binding.node.annotation is not None
                 )
     del module
     return False

@@ -1,0 +1,183 @@
+"""Password grants written by hand: the form of a token request, and the URL that it goes to."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod.python.arguments import Pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orgkey_codemod.model import Edit
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.project import Project
+
+__all__ = ["Grant", "grants", "spoken_of"]
+
+_SALESFORCE: Final = re.compile(r"salesforce\.com|\.force\.com|/services/oauth2/token")
+_COMMON: Final = re.compile(r"//(login|test)\.salesforce\.com")
+_URL: Final = re.compile(r"https?://")
+_WORD: Final = re.compile(r"salesforce|sfdc|\bsf_", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One request for a token by password."""
+
+    module: Module
+    node: ast.expr
+    form: ast.Dict | ast.Call | None
+    """The dict that is sent; None where the request is built in another way."""
+    to_salesforce: bool
+    """Whether the URL in sight is Salesforce's."""
+    has_my_domain: bool
+
+    def fields(self) -> dict[str, ast.expr]:
+        """The fields of the form, by name."""
+        if isinstance(self.form, ast.Dict):
+            pairs = zip(self.form.keys, self.form.values, strict=True)
+            return {
+                key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            }
+        if isinstance(self.form, ast.Call):
+            return {word.arg: word.value for word in self.form.keywords if word.arg}
+        return {}
+
+    def as_client_credentials(self) -> tuple[Edit, ...]:
+        """The edits that make the form one of client credentials; none where the app's secret is not in it.
+
+        Raises
+        ------
+        SyntaxError
+            Where the form does not have the text that its place promises.
+
+        """
+        fields = self.fields()
+        if self.form is None or not {"client_id", "client_secret"} <= set(fields) or not self.has_my_domain:
+            return ()
+        source = self.module.source
+        names = list(fields)
+        pieces = (
+            Pieces.of_dict(self.module, self.form)
+            if isinstance(self.form, ast.Dict)
+            else Pieces.of_call(self.module, self.form)
+        )
+        gone = [number for number, name in enumerate(names) if name in {"username", "password"}]
+        if len(names) != len(pieces.all) or not gone:
+            return ()
+        kind = fields["grant_type"]
+        quote = self.module.segment(kind)[0]
+        renamed = source.edit(self.module.start(kind), self.module.end(kind), f"{quote}client_credentials{quote}")
+        return (renamed, *pieces.without(gone).edits)
+
+
+def spoken_of(module: Module) -> bool:
+    """Whether a module, or its name, speaks of Salesforce at all."""
+    return _WORD.search(f"{module.path}\n{module.source.text}") is not None
+
+
+def grants(project: Project) -> Iterator[Grant]:
+    """Every password grant of the tree that goes to Salesforce, or may."""
+    for module in project.modules.values():
+        text = module.source.text
+        if "password" not in text or not spoken_of(module):
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Dict | ast.Call):
+                yield from _form(module, node)
+            if isinstance(node, ast.Call):
+                yield from _by_library(module, node)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _is_docstring(module, node):
+                yield from _written(module, node, node.value)
+
+
+def _form(module: Module, node: ast.Dict | ast.Call) -> Iterator[Grant]:
+    if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id == "dict"):
+        return
+    grant = Grant(module, node, node, to_salesforce=False, has_my_domain=False)
+    kind = grant.fields().get("grant_type")
+    if not isinstance(kind, ast.Constant) or kind.value != "password":
+        return
+    urls = _urls(module, node)
+    ours = [url for url in urls if _SALESFORCE.search(url)]
+    if urls and not ours:
+        return
+    my_domain = bool(ours) and not any(_COMMON.search(url) for url in ours)
+    yield Grant(module, node, node, bool(ours), my_domain)
+
+
+def _urls(module: Module, node: ast.AST) -> list[str]:
+    """The URLs of the call that sends a form, or else all in the function, or the module, around it."""
+    sending = [url for call in _senders(module, node) for url in _urls_in(module, call)]
+    if sending:
+        return sending
+    here: ast.AST | None = node
+    while here is not None:
+        if isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return _urls_in(module, here)
+        here = module.parent(here)
+    return _urls_in(module, module.tree)
+
+
+def _senders(module: Module, node: ast.AST) -> list[ast.Call]:
+    """The calls that a form is an argument of, by itself or by its name."""
+    around = module.parent(node)
+    names: list[ast.AST] = [node]
+    if isinstance(around, ast.Assign | ast.AnnAssign):
+        targets = around.targets if isinstance(around, ast.Assign) else [around.target]
+        scope = module.scopes.scope_at(around)
+        names = [use for target in targets if isinstance(target, ast.Name) for use in scope.uses.get(target.id, ())]
+    found: list[ast.Call] = []
+    for name in names:
+        here: ast.AST | None = name
+        while here is not None and not isinstance(here, ast.stmt):
+            here = module.parent(here)
+            if isinstance(here, ast.Call) and here is not node:
+                found.append(here)
+    return found
+
+
+def _urls_in(module: Module, around: ast.AST) -> list[str]:
+    texts = list(_texts(around))
+    for name in ast.walk(around):
+        if isinstance(name, ast.Name) and (owner := module.scopes.owner.get(name)) is not None:
+            for binding in owner.bindings[name.id]:
+                if binding.value is not None and isinstance(binding.value, ast.Constant | ast.JoinedStr | ast.BinOp):
+                    texts += _texts(binding.value)
+    return [text for text in texts if _URL.search(text) or _SALESFORCE.search(text)]
+
+
+def _texts(around: ast.AST) -> Iterator[str]:
+    inside: set[ast.AST] = set()
+    for node in ast.walk(around):
+        if isinstance(node, ast.JoinedStr):
+            inside |= set(node.values)
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in inside:
+            yield node.value
+
+
+def _by_library(module: Module, node: ast.Call) -> Iterator[Grant]:
+    """An OAuth library that is told to use the password grant."""
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "fetch_token":
+        words = {word.arg for word in node.keywords}
+        if "password" in words and any(_SALESFORCE.search(text) for text in _texts(node)):
+            yield Grant(module, node, None, to_salesforce=False, has_my_domain=False)
+
+
+def _written(module: Module, node: ast.Constant, value: str) -> Iterator[Grant]:
+    """A request as text: form-encoded, for curl, or in SOAP."""
+    encoded = "grant_type=password" in value and (
+        any(_SALESFORCE.search(url) for url in _urls(module, node)) or not _urls(module, node)
+    )
+    soap = "/services/Soap/" in value and re.search(r"login>", module.source.text) is not None
+    if encoded or soap:
+        yield Grant(module, node, None, to_salesforce=False, has_my_domain=False)
+
+
+def _is_docstring(module: Module, node: ast.Constant) -> bool:
+    return isinstance(module.parent(node), ast.Expr)

@@ -1,0 +1,94 @@
+"""Environment variables that logins read, who else reads them, and what becomes of each read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod.model import KeyUse, Level
+from orgkey_codemod.python.plumbing import plumbing_of, reads
+from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.values import origin
+from orgkey_codemod.python.verdicts import suppressed, verdicts_of
+
+if TYPE_CHECKING:
+    from orgkey_codemod.model import Tree
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.scopes import Scope
+
+__all__ = ["Keys", "is_test", "keys_of"]
+
+_LEARNED: Final = "keys"
+_TEST: Final = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
+
+
+@dataclass
+class Keys:
+    """What is known of the environment of a tree's logins."""
+
+    secrets: set[str] = field(default_factory=set)
+    """Variables that hold a password or a token of a login."""
+    reads: set[ast.AST] = field(default_factory=set)
+    """The reads by which logins get them."""
+    holders: set[tuple[int, str]] = field(default_factory=set)
+    """The scopes and names that hold such a secret on its way."""
+
+
+def is_test(module: Module) -> bool:
+    """Whether a module is part of the tests."""
+    return _TEST.search(module.path.as_posix()) is not None
+
+
+def keys_of(tree: Tree) -> Keys:
+    """The variables, looked for once; the rules for other files find them in ``tree.key_uses``."""
+    if _LEARNED not in tree.learned:
+        tree.learned[_LEARNED] = _search(tree)
+    known = tree.learned[_LEARNED]
+    assert isinstance(known, Keys)
+    return known
+
+
+def _search(tree: Tree) -> Keys:
+    project = project_of(tree)
+    removed = plumbing_of(tree).removed
+    found = Keys()
+    for verdict in verdicts_of(tree).logins:
+        login = verdict.login
+        stays = verdict.level is Level.REPORT or suppressed(login.module, login.call)
+        for role in ("username", "password", "security_token", "consumer_key", "consumer_secret"):
+            value = login.value(role)
+            if value is None:
+                continue
+            source = origin(project, login.module, value)
+            for home, read in source.reads:
+                level = Level.REPORT if stays else Level.SAFE if read.node in removed else Level.REVIEW
+                use = KeyUse(read.key, role, home.path, read.node.lineno, level)
+                if use not in tree.key_uses:
+                    tree.key_uses.append(use)
+                found.reads.add(read.node)
+                if role in {"password", "security_token"} and not stays:
+                    found.secrets.add(read.key)
+            if role in {"password", "security_token"} and not stays:
+                found.holders |= {(id(_scope(binding.scope)), binding.name) for _, binding in source.bindings}
+    known = {use.key for use in tree.key_uses}
+    for home, node, key in reads(project):
+        if key in known and node not in found.reads:
+            role = "check" if _is_checked(home, node) else "other"
+            tree.key_uses.append(KeyUse(key, role, home.path, node.lineno, Level.REPORT))
+    return found
+
+
+def _scope(scope: Scope) -> Scope:
+    return scope
+
+
+def _is_checked(module: Module, node: ast.AST) -> bool:
+    """Whether a read only asks whether the variable is there."""
+    here: ast.AST | None = node
+    while here is not None and not isinstance(here, ast.stmt):
+        if isinstance(here, ast.Compare) or (isinstance(here, ast.UnaryOp) and isinstance(here.op, ast.Not)):
+            return True
+        here = module.parent(here)
+    return isinstance(here, ast.Assert | ast.If)

@@ -1,0 +1,119 @@
+"""Secrets that stand in the code itself: in logins, in what feeds them, in constants, comments and examples."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod.python.grants import grants, spoken_of
+from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.scopes import Kind
+from orgkey_codemod.python.values import literals, looks_secret, origin
+from orgkey_codemod.python.verdicts import verdicts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orgkey_codemod.model import Tree
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.project import Project
+
+__all__ = ["secrets", "written_secrets"]
+
+_ROLES: Final = ("password", "security_token", "consumer_secret", "privatekey")
+_CONSTANT: Final = re.compile(
+    r"^_?(sf|sfdc|salesforce|crm)_?\w*(pass|passwd|password|pwd|token|secret)$", re.IGNORECASE
+)
+_WRITTEN: Final = re.compile(
+    r"""(?P<name>\w*(?:password|passwd|pwd|security_?token|consumer_?secret|client_?secret|token|pass))["']?\]?\s*[=:]\s*"""
+    r"""(?P<quote>["'])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)""",
+    re.IGNORECASE,
+)
+_OURS: Final = re.compile(r"Salesforce\w*\(|\b(sf|sfdc|salesforce)_", re.IGNORECASE)
+_SNOWFLAKE: Final = re.compile(r"snowflake", re.IGNORECASE)
+_FIELDS: Final = frozenset({"password", "client_secret", "PASSWORD", "CONSUMER_SECRET", "security_token"})
+
+
+def secrets(tree: Tree) -> Iterator[tuple[Module, int, int]]:
+    """The places of working secrets in the Python code of a tree, as characters of their module."""
+    project = project_of(tree)
+    for module, node in _in_code(project, tree):
+        yield module, module.start(node), module.end(node)
+    for module in project.modules.values():
+        if module.path not in tree.vendored and spoken_of(module):
+            yield from _in_words(module)
+
+
+def _in_code(project: Project, tree: Tree) -> Iterator[tuple[Module, ast.expr]]:
+    for verdict in verdicts_of(tree).logins:
+        login = verdict.login
+        for role in _ROLES:
+            value = login.value(role)
+            if value is None:
+                continue
+            yield from _literal(project, login.module, value)
+            for home, binding in origin(project, login.module, value).bindings:
+                if binding.value is not None and binding.kind is Kind.ASSIGNED:
+                    yield from _literal(project, home, binding.value)
+    for grant in grants(project):
+        for name, value in grant.fields().items():
+            if name in _FIELDS:
+                yield from _literal(project, grant.module, value)
+    for module in project.modules.values():
+        if module.path in tree.vendored:
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Dict) and _is_salesforce_database(node):
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value in _FIELDS:
+                        yield from _literal(project, module, value)
+        if not _SNOWFLAKE.search(module.source.text):
+            for name, bindings in module.scopes.module.bindings.items():
+                for binding in bindings if _CONSTANT.match(name) else ():
+                    if binding.kind is Kind.ASSIGNED and isinstance(binding.value, ast.Constant):
+                        yield from _literal(project, module, binding.value)
+
+
+def _literal(project: Project, module: Module, value: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
+    if isinstance(value, ast.JoinedStr):
+        return
+    for constant in literals(project, module, value):
+        if isinstance(constant.value, str) and looks_secret(constant.value):
+            yield module, constant
+
+
+def _is_salesforce_database(node: ast.Dict) -> bool:
+    return any(isinstance(value, ast.Constant) and value.value == "salesforce.backend" for value in node.values)
+
+
+def _in_words(module: Module) -> Iterator[tuple[Module, int, int]]:
+    """Comments and docstrings that hold a login or a setting with a secret."""
+    text = module.source.text
+    if "#" in text:
+        starts = module.source.line_starts
+        rows = text.replace("\r\n", " \n").replace("\r", "\n")
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(rows, newline="\n").readline):
+                if token.type == tokenize.COMMENT:
+                    begin = starts[token.start[0] - 1] + token.start[1]
+                    yield from ((module, begin + a, begin + b) for a, b in written_secrets(token.string))
+        except (tokenize.TokenError, SyntaxError, IndexError):
+            pass
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            begin, end = module.start(node.value), module.end(node.value)
+            for line in re.finditer(r"[^\r\n]+", text[begin:end]):
+                for a, b in written_secrets(line.group()):
+                    yield module, begin + line.start() + a, begin + line.start() + b
+
+
+def written_secrets(line: str) -> Iterator[tuple[int, int]]:
+    """Where a line of text that speaks of Salesforce gives a password or a token a working value."""
+    if not _OURS.search(line):
+        return
+    for match in _WRITTEN.finditer(line):
+        if looks_secret(match["value"]):
+            yield match.span("value")
