@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["RecordsTool", "SalesforceToolkit"]
 
 _WRITES: Final = frozenset({"create", "update", "upsert", "delete"})
+_MOST_PROBLEMS: Final = 10
+_LONGEST_PLACE: Final = 100
 
 
 class RecordsTool(BaseTool):
@@ -106,12 +108,20 @@ class SalesforceToolkit(BaseToolkit):
 
 
 def _plain(result: Any) -> Any:
-    return result.as_dict() if isinstance(result, orgkey_records.Rows) else result
+    """``result`` as a dict: LangChain takes a list for the parts of a message."""
+    if isinstance(result, orgkey_records.Rows):
+        return result.as_dict()
+    return {"objects": result} if isinstance(result, list) else result
 
 
 def _explain_validation(error: Any) -> str:
     """What is wrong with the arguments, without repeating them: they may be a megabyte."""
     if not isinstance(error, ValidationError):
         return "The arguments do not fit this tool's schema."
-    problems = [f"{'.'.join(map(str, each['loc'])) or 'arguments'}: {each['msg']}" for each in error.errors()]
-    return f"The arguments do not fit this tool: {'; '.join(problems[:10])}."
+    problems = [f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()[:_MOST_PROBLEMS]]
+    return f"The arguments do not fit this tool: {'; '.join(problems)}."
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    place = ".".join(map(str, location)) or "arguments"
+    return place if len(place) <= _LONGEST_PLACE else f"{place[:_LONGEST_PLACE]}..."
