@@ -7,7 +7,6 @@ import bisect
 import json
 import re
 from dataclasses import dataclass, field
-from json.decoder import scanstring
 from typing import TYPE_CHECKING, Any, Final
 
 from orgkey_codemod.model import Failure, Place
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Notebook", "NotebookSource", "read"]
 
+_DECODER: Final = json.JSONDecoder(strict=False)
+_NUMBER: Final = re.compile(r"[-+.0-9eE]+|true|false|null|NaN|-?Infinity")
+_IN_A_CELL: Final = 2
+"""How deep the fields of a cell are."""
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _ESCAPE: Final = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL)
 _MAGIC: Final = re.compile(r"^\s*[%!?]|\?\s*$")
@@ -150,6 +153,12 @@ def _without_magics(code: str) -> tuple[str, list[str]]:
     return "\n".join(rows), aside
 
 
+def _string(raw: str, at: int) -> tuple[str, int]:
+    """The string whose inside begins at ``at``, and where it has ended."""
+    value, end = _DECODER.raw_decode(raw, at - 1)
+    return str(value), end
+
+
 class _Json:
     """Just enough of JSON to know where the strings of the cells' sources stand."""
 
@@ -160,7 +169,7 @@ class _Json:
     def notebook(self) -> tuple[Any, int, list[_Cell]]:
         value, end = self._value(0, ())
         if not isinstance(value, dict) or not isinstance(value.get("cells"), list):
-            raise ValueError("no cells")
+            raise ValueError("no cells")  # noqa: TRY004 - the file is wrong, not the caller
         return value, end, self._cells
 
     def _skip(self, at: int) -> int:
@@ -175,8 +184,8 @@ class _Json:
         if first == "[":
             return self._array(at + 1, path)
         if first == '"':
-            return scanstring(self._raw, at + 1, False)
-        match = re.compile(r"[-+.0-9eE]+|true|false|null|NaN|Infinity|-Infinity").match(self._raw, at)
+            return _string(self._raw, at + 1)
+        match = _NUMBER.match(self._raw, at)
         if match is None:
             raise ValueError("no JSON")
         return match.group(), match.end()
@@ -186,9 +195,9 @@ class _Json:
         spans: list[tuple[int, int]] = []
         at = self._skip(at)
         while self._raw[at] != "}":
-            key, at = scanstring(self._raw, at + 1, False)
+            key, at = _string(self._raw, at + 1)
             at = self._skip(at) + 1
-            is_source = len(path) == 2 and path[0] == "cells" and key == "source"
+            is_source = len(path) == _IN_A_CELL and path[0] == "cells" and key == "source"
             if is_source:
                 found[key], at, spans = self._source(self._skip(at))
             else:
@@ -196,7 +205,7 @@ class _Json:
             at = self._skip(at)
             if self._raw[at] == ",":
                 at = self._skip(at + 1)
-        if len(path) == 2 and path[0] == "cells" and found.get("cell_type") == "code":
+        if len(path) == _IN_A_CELL and path[0] == "cells" and found.get("cell_type") == "code":
             self._cells.append(self._cell(path[1] + 1, spans))
         return found, at + 1
 
@@ -215,11 +224,11 @@ class _Json:
         """The value of ``source``, and the insides of its strings."""
         spans: list[tuple[int, int]] = []
         if self._raw[at] == '"':
-            value, end = scanstring(self._raw, at + 1, False)
+            value, end = _string(self._raw, at + 1)
             return value, end, [(at + 1, end - 1)]
         at = self._skip(at + 1)
         while self._raw[at] != "]":
-            _, end = scanstring(self._raw, at + 1, False)
+            _, end = _string(self._raw, at + 1)
             spans.append((at + 1, end - 1))
             at = self._skip(end)
             if self._raw[at] == ",":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import tokenize
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.python.module import Comment, tokens
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Collection, Sequence
 
     from orgkey_codemod.model import Edit

@@ -53,13 +53,13 @@ def _siblings(here: ast.AST, child: ast.AST) -> Iterable[ast.AST]:
 
 def _early_return(project: Project, login: Login, here: ast.AST, child: ast.AST) -> ast.If | None:
     """An ``if`` in front that has already returned with another login."""
-    body: list[ast.stmt] = getattr(here, "body", [])
-    if not isinstance(body, list) or child not in body:
-        return None
-    for statement in body[: body.index(child)]:  # type: ignore[arg-type] # it is in there
-        if isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Return):
-            if any(_logs_in_otherwise(project, login, each) for each in statement.body):
-                return statement
+    body = getattr(here, "body", None)
+    before = body[: body.index(child)] if isinstance(body, list) and child in body else []
+    for statement in before:
+        returned = isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Return)
+        if returned and any(_logs_in_otherwise(project, login, each) for each in statement.body):
+            found: ast.If = statement
+            return found
     return None
 
 

@@ -31,13 +31,14 @@ def move(login: Login) -> tuple[Edit, ...]:
 
     """
     package = login.client.replacement
-    assert package is not None, "only what has a replacement is moved"
+    if package is None:
+        return ()
     edits: list[Edit] = []
     for each in _outside(login):
         if isinstance(each.statement, ast.ImportFrom):
             edits += _from(each, each.statement, package)
         else:
-            edits += _module(login, each, each.statement, package)
+            edits += _module(login, each, package)
     return tuple(edits)
 
 
@@ -100,7 +101,7 @@ def _module_name(module: Module, statement: ast.ImportFrom) -> tuple[int, int]:
 # --- import library ---------------------------------------------------------------------------------------------------
 
 
-def _module(login: Login, each: Import, statement: ast.Import, package: str) -> list[Edit]:
+def _module(login: Login, each: Import, package: str) -> list[Edit]:
     module = each.module
     start = module.start(each.alias)
     if each.alias.asname:

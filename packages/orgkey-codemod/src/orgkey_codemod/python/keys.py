@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import KeyUse, Level
+from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.plumbing import plumbing_of, reads
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.values import origin
@@ -16,11 +17,9 @@ from orgkey_codemod.python.verdicts import suppressed, verdicts_of
 if TYPE_CHECKING:
     from orgkey_codemod.model import Tree
     from orgkey_codemod.python.module import Module
-    from orgkey_codemod.python.scopes import Scope
 
 __all__ = ["Keys", "is_test", "keys_of"]
 
-_LEARNED: Final = "keys"
 _TEST: Final = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
 
@@ -43,11 +42,7 @@ def is_test(module: Module) -> bool:
 
 def keys_of(tree: Tree) -> Keys:
     """The variables, looked for once; the rules for other files find them in ``tree.key_uses``."""
-    if _LEARNED not in tree.learned:
-        tree.learned[_LEARNED] = _search(tree)
-    known = tree.learned[_LEARNED]
-    assert isinstance(known, Keys)
-    return known
+    return once(tree, _search)
 
 
 def _search(tree: Tree) -> Keys:
@@ -71,17 +66,13 @@ def _search(tree: Tree) -> Keys:
                 if role in {"password", "security_token"} and not stays:
                     found.secrets.add(read.key)
             if role in {"password", "security_token"} and not stays:
-                found.holders |= {(id(_scope(binding.scope)), binding.name) for _, binding in source.bindings}
+                found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
     known = {use.key for use in tree.key_uses}
     for home, node, key in reads(project):
         if key in known and node not in found.reads:
             role = "check" if _is_checked(home, node) else "other"
             tree.key_uses.append(KeyUse(key, role, home.path, node.lineno, Level.REPORT))
     return found
-
-
-def _scope(scope: Scope) -> Scope:
-    return scope
 
 
 def _is_checked(module: Module, node: ast.AST) -> bool:

@@ -37,45 +37,41 @@ class Client:
     distribution: str | None = None
 
 
-_SALESFORCE: Final = tuple(
-    [
-        "username",
-        "password",
-        "security_token",
-        "session_id",
-        "instance",
-        "instance_url",
-        "organizationId",
-        "version",
-        "proxies",
-        "session",
-        "client_id",
-        "domain",
-        "consumer_key",
-        "consumer_secret",
-        "privatekey_file",
-        "privatekey",
-        "parse_float",
-        "object_pairs_hook",
-    ]
+_SALESFORCE: Final = (
+    "username",
+    "password",
+    "security_token",
+    "session_id",
+    "instance",
+    "instance_url",
+    "organizationId",
+    "version",
+    "proxies",
+    "session",
+    "client_id",
+    "domain",
+    "consumer_key",
+    "consumer_secret",
+    "privatekey_file",
+    "privatekey",
+    "parse_float",
+    "object_pairs_hook",
 )
-_LOGIN: Final = tuple(
-    [
-        "username",
-        "password",
-        "security_token",
-        "organizationId",
-        "sf_version",
-        "proxies",
-        "session",
-        "client_id",
-        "domain",
-        "consumer_key",
-        "consumer_secret",
-        "privatekey_file",
-        "privatekey",
-        "instance_url",
-    ]
+_LOGIN: Final = (
+    "username",
+    "password",
+    "security_token",
+    "organizationId",
+    "sf_version",
+    "proxies",
+    "session",
+    "client_id",
+    "domain",
+    "consumer_key",
+    "consumer_secret",
+    "privatekey_file",
+    "privatekey",
+    "instance_url",
 )
 _TOOL: Final = ("username", "password", "security_token", "domain", "salesforce_client")
 _BULK: Final = ("sessionId", "host", "username", "password", "API_version", "sandbox", "security_token")

@@ -292,6 +292,6 @@ def _hands_on(node: ast.ClassDef) -> bool:
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "__init__":
                     words = _keywords(call)
                     splat = any(word.arg is None for word in call.keywords)
-                    if words & _SECRET_WORDS or (splat and "password" in text) or len(call.args) >= 2:
+                    if words & _SECRET_WORDS or (splat and "password" in text) or len(call.args) > 1:
                         return True
     return False

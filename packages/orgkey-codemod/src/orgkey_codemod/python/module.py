@@ -92,7 +92,8 @@ class Module:
         here: ast.AST | None = node
         while here is not None and not isinstance(here, ast.stmt):
             here = self.parent(here)
-        assert here is not None, "only a module has no statement around it"
+        if here is None:
+            raise SyntaxError("no statement around it")
         return here
 
     def located(self, node: ast.expr) -> bool:
@@ -143,9 +144,7 @@ def tokens(text: str, offset: int = 0) -> list[Token]:
             start = starts[token.start[0] - 1] + token.start[1]
             end = starts[token.end[0] - 1] + token.end[1]
             found.append(Token(token.type, token.string, start + offset, end + offset))
-    except (tokenize.TokenError, IndentationError) as error:
-        # an unfinished line at the end is what a piece of an expression looks like
-        if isinstance(error, IndentationError):
-            raise SyntaxError(str(error)) from None
+    except tokenize.TokenError:
+        pass  # an unfinished line at the end is what a piece of an expression looks like
     skipped = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
     return [token for token in found if token.kind not in skipped]

@@ -1,4 +1,4 @@
-"""The dead plumbing: what only fed the arguments that go, from the local beside the call to the flag and the setting."""
+"""Dead plumbing: what only fed the arguments that go, from the local beside the call to the flag and the setting."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Level, Reason
+from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.statements import fills_its_block, remove
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Dead", "Plumbing", "plumbing_of"]
 
-_LEARNED: Final = "plumbing"
 _PURE_CALLS: Final = frozenset(
     {
         "get",
@@ -71,11 +71,11 @@ class Plumbing:
 
 def plumbing_of(tree: Tree) -> Plumbing:
     """The dead plumbing of a tree, looked for once."""
-    if _LEARNED not in tree.learned:
-        tree.learned[_LEARNED] = _Search(project_of(tree), tree).run()
-    known = tree.learned[_LEARNED]
-    assert isinstance(known, Plumbing)
-    return known
+    return once(tree, _search)
+
+
+def _search(tree: Tree) -> Plumbing:
+    return _Search(project_of(tree), tree).run()
 
 
 class _Search:
@@ -162,11 +162,9 @@ class _Search:
             if other is module or name not in other.source.text:
                 continue
             for scope in {other.scopes.module, *other.scopes.of_definition.values()}:
-                for bound, bindings in scope.bindings.items():
-                    for each in bindings:
-                        if self._is_import_of(other, each, module, name):
-                            uses = scope.uses.get(bound, [])
-                            yield from uses or [each.node]
+                for each in (each for bindings in scope.bindings.values() for each in bindings):
+                    if self._is_import_of(other, each, module, name):
+                        yield from scope.uses.get(each.name) or [each.node]  # type: ignore[list-item] # nodes of either kind
             for node in ast.walk(other.tree):
                 if isinstance(node, ast.Attribute) and node.attr == name:
                     base = self.project.resolve(other, node.value)
@@ -320,13 +318,11 @@ class _Search:
     def _own_attribute(
         self, module: Module, node: ast.Attribute, statements: Iterable[ast.Assign | ast.AnnAssign]
     ) -> Iterator[tuple[Module, ast.expr, Level]]:
-        around: ast.AST | None = node
-        while around is not None and not isinstance(around, ast.ClassDef):
-            around = module.parent(around)
         for other in ast.walk(module.tree):
-            if isinstance(other, ast.Attribute) and other.attr == node.attr and isinstance(other.ctx, ast.Load):
-                if other not in self.doomed and isinstance(other.value, ast.Name):
-                    return
+            if not isinstance(other, ast.Attribute) or other.attr != node.attr or other in self.doomed:
+                continue
+            if isinstance(other.ctx, ast.Load) and isinstance(other.value, ast.Name):
+                return
         for number, statement in enumerate(statements):
             if statement in self.reported or number or suppressed(module, statement):
                 continue

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod import notebook, text
 from orgkey_codemod.model import Failure, Place, Reason
+from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.libraries import client_of
 from orgkey_codemod.python.module import Module
 from orgkey_codemod.python.scopes import Kind
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Import", "Project", "Symbol", "project_of"]
 
-_KEY: Final = "python"
 _DEEP: Final = 12
 """How many names are followed from one to the next; a cycle of imports ends here too."""
 _COPIES: Final = ("api.py", "login.py")
@@ -293,22 +293,9 @@ class Project:
             here = module.parent(here)
         if here is None:
             return []
-        found: list[ast.Assign | ast.AnnAssign] = []
-        for each in ast.walk(here):
-            targets = (
-                each.targets
-                if isinstance(each, ast.Assign)
-                else [each.target]
-                if isinstance(each, ast.AnnAssign)
-                else []
-            )
-            if any(
-                isinstance(t, ast.Attribute) and ast.dump(t.value) == ast.dump(node.value) and t.attr == node.attr
-                for t in targets
-            ):
-                assert isinstance(each, ast.Assign | ast.AnnAssign)
-                found.append(each)
-        return found
+        wanted = ast.unparse(node)
+        statements = (each for each in ast.walk(here) if isinstance(each, ast.Assign | ast.AnnAssign))
+        return [each for each in statements if wanted in {ast.unparse(target) for target in _targets(each)}]
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -365,17 +352,21 @@ class Project:
         return None
 
 
+def _targets(statement: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+
+
 def project_of(tree: Tree) -> Project:
     """The Python modules of a tree, parsed once; what cannot be parsed is noted in the tree."""
-    if _KEY not in tree.learned:
-        project = Project(files=frozenset(tree.files))
-        for path in sorted(tree.files):
-            for module in _read(tree, path):
-                project.modules[path] = module
-        tree.learned[_KEY] = project
-    known = tree.learned[_KEY]
-    assert isinstance(known, Project)
-    return known
+    return once(tree, _read_all)
+
+
+def _read_all(tree: Tree) -> Project:
+    project = Project(files=frozenset(tree.files))
+    for path in sorted(tree.files):
+        for module in _read(tree, path):
+            project.modules[path] = module
+    return project
 
 
 def _read(tree: Tree, path: PurePosixPath) -> Iterable[Module]:

@@ -49,32 +49,44 @@ def secrets(tree: Tree) -> Iterator[tuple[Module, int, int]]:
 
 def _in_code(project: Project, tree: Tree) -> Iterator[tuple[Module, ast.expr]]:
     for verdict in verdicts_of(tree).logins:
-        login = verdict.login
         for role in _ROLES:
-            value = login.value(role)
-            if value is None:
-                continue
-            yield from _literal(project, login.module, value)
-            for home, binding in origin(project, login.module, value).bindings:
-                if binding.value is not None and binding.kind is Kind.ASSIGNED:
-                    yield from _literal(project, home, binding.value)
+            value = verdict.login.value(role)
+            if value is not None:
+                yield from _given(project, verdict.login.module, value)
     for grant in grants(project):
         for name, value in grant.fields().items():
             if name in _FIELDS:
                 yield from _literal(project, grant.module, value)
     for module in project.modules.values():
-        if module.path in tree.vendored:
-            continue
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Dict) and _is_salesforce_database(node):
-                for key, value in zip(node.keys, node.values, strict=True):
-                    if isinstance(key, ast.Constant) and key.value in _FIELDS:
-                        yield from _literal(project, module, value)
-        if not _SNOWFLAKE.search(module.source.text):
-            for name, bindings in module.scopes.module.bindings.items():
-                for binding in bindings if _CONSTANT.match(name) else ():
-                    if binding.kind is Kind.ASSIGNED and isinstance(binding.value, ast.Constant):
-                        yield from _literal(project, module, binding.value)
+        if module.path not in tree.vendored:
+            yield from _databases(project, module)
+            yield from _constants(project, module)
+
+
+def _given(project: Project, module: Module, value: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
+    """A secret in an argument of a login, or in a constant that it comes from."""
+    yield from _literal(project, module, value)
+    for home, binding in origin(project, module, value).bindings:
+        if binding.value is not None and binding.kind is Kind.ASSIGNED:
+            yield from _literal(project, home, binding.value)
+
+
+def _databases(project: Project, module: Module) -> Iterator[tuple[Module, ast.expr]]:
+    for node in ast.walk(module.tree) if "salesforce.backend" in module.source.text else ():
+        if isinstance(node, ast.Dict) and _is_salesforce_database(node):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value in _FIELDS:
+                    yield from _literal(project, module, value)
+
+
+def _constants(project: Project, module: Module) -> Iterator[tuple[Module, ast.expr]]:
+    """Constants whose names say what they are, used or not."""
+    if _SNOWFLAKE.search(module.source.text):
+        return
+    for name, bindings in module.scopes.module.bindings.items():
+        for binding in bindings if _CONSTANT.match(name) else ():
+            if binding.kind is Kind.ASSIGNED and isinstance(binding.value, ast.Constant):
+                yield from _literal(project, module, binding.value)
 
 
 def _literal(project: Project, module: Module, value: ast.expr) -> Iterator[tuple[Module, ast.expr]]:

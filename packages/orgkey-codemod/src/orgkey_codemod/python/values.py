@@ -24,12 +24,15 @@ _ASKING: Final = {
     "unix_getpass", "prompt_toolkit", "popup_get_text",
 }  # fmt: skip
 _TYPED: Final = {"form", "POST", "json", "args", "values", "cleaned_data", "query_params", "GET", "data"}
+_ROUTES: Final = frozenset({"post", "get", "put", "patch", "route", "api_route", "websocket"})
 _WIDGETS: Final = {"Entry", "QLineEdit", "LineEdit", "TextInput", "Password", "Text", "Input", "TextField"}
 _PLACEHOLDER: Final = re.compile(
-    r"^$|^[<\[{(%$].*|.*[>\]}]$|^(x+|\*+|\.+|-+|_+)$|^(my|your|the|a|an|some|enter|insert|add|put|here)?[ _-]*"
-    r"(sf|salesforce|sfdc|crm|user|login)?[ _-]*(user ?name|user|password|passwd|pass|pwd|pw|secret|security|token|"
-    r"security[ _-]?token|key|client[ _-]?secret|consumer[ _-]?secret)?([ _-]*(here|goes|value))*$"
-    r"|.*\b(your|change|replace|example|placeholder|dummy|todo|xxx+)\b.*|^(your|change|replace|example|dummy|todo)[ _-]?.*"
+    r"^$|^[<\[{(%$].*|.*[>\]}]$|^(x+|\*+|\.+|-+|_+)$"
+    r"|^(my|your|the|a|an|some|enter|insert|add|put|here)?[ _-]*(sf|salesforce|sfdc|crm|user|login)?[ _-]*"
+    r"(user ?name|user|password|passwd|pass|pwd|pw|secret|security|token|security[ _-]?token|key"
+    r"|client[ _-]?secret|consumer[ _-]?secret)?([ _-]*(here|goes|value))*$"
+    r"|.*\b(your|change|replace|example|placeholder|dummy|todo|xxx+)\b.*"
+    r"|^(your|change|replace|example|dummy|todo)[ _-]?.*"
     r"|^(test|fake|mock|none|null|unused|foo|bar|baz|secret|s3cret|hunter2|tok|pw|token123|password123)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -111,82 +114,72 @@ def looks_secret(value: str) -> bool:
 
 def origin(project: Project, module: Module, node: ast.expr) -> Origin:
     """Follow an expression to what it is made of, through names, parameters and their callers."""
-    found = Origin()
-    _follow(project, module, node, found, set(), 0)
-    return found
+    trail = _Trail(project)
+    trail.follow(module, node, 0)
+    return trail.found
 
 
-def _follow(project: Project, module: Module, node: ast.expr, found: Origin, seen: set[ast.AST], depth: int) -> None:
-    if depth > _DEEP or node in seen:
-        return
-    seen.add(node)
-    read = env_read(project, module, node)
-    if read is not None:
-        found.reads.append((module, read))
-        if read.default is not None:
-            _follow(project, module, read.default, found, seen, depth + 1)
-        return
-    if isinstance(node, ast.Call | ast.Attribute | ast.Subscript) and _asks(project, module, node):
-        found.person = True
-    if isinstance(node, ast.Name):
-        _follow_name(project, module, node, found, seen, depth)
-        return
-    if isinstance(node, ast.Attribute):
-        _follow_attribute(project, module, node, found, seen, depth)
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            _follow(project, module, child, found, seen, depth + 1)
+class _Trail:
+    """The way back from one value."""
 
+    def __init__(self, project: Project) -> None:
+        self.project: Final = project
+        self.found: Final = Origin()
+        self._seen: Final[set[ast.AST]] = set()
 
-def _follow_name(
-    project: Project, module: Module, node: ast.Name, found: Origin, seen: set[ast.AST], depth: int
-) -> None:
-    owner = module.scopes.owner.get(node)
-    for binding in owner.bindings.get(node.id, ()) if owner is not None else ():
-        found.bindings.append((module, binding))
-        if binding.kind is Kind.PARAMETER:
-            _follow_parameter(project, module, binding, found, seen, depth)
-        elif binding.kind is Kind.IMPORT:
-            symbol = project.resolve(module, node)
-            _ = symbol
-            _follow_import(project, module, node, found, seen, depth)
-        elif binding.value is not None:
-            _follow(project, module, binding.value, found, seen, depth + 1)
+    def follow(self, module: Module, node: ast.expr, depth: int) -> None:
+        """Note what an expression is, and go on to what it is made of."""
+        if depth > _DEEP or node in self._seen:
+            return
+        self._seen.add(node)
+        read = env_read(self.project, module, node)
+        if read is not None:
+            self.found.reads.append((module, read))
+            if read.default is not None:
+                self.follow(module, read.default, depth + 1)
+            return
+        if isinstance(node, ast.Call | ast.Attribute | ast.Subscript) and _asks(self.project, module, node):
+            self.found.person = True
+        if isinstance(node, ast.Name):
+            self._name(module, node, depth)
+            return
+        if isinstance(node, ast.Attribute):
+            self._defined(module, node, depth)
+            for value in self.project.attribute_values(module, node):
+                self.follow(module, value, depth + 1)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.follow(module, child, depth + 1)
 
+    def _name(self, module: Module, node: ast.Name, depth: int) -> None:
+        owner = module.scopes.owner.get(node)
+        for binding in owner.bindings.get(node.id, ()) if owner is not None else ():
+            self.found.bindings.append((module, binding))
+            if binding.kind is Kind.PARAMETER:
+                self._parameter(module, binding, depth)
+            elif binding.kind is Kind.IMPORT:
+                self._defined(module, node, depth)
+            elif binding.value is not None:
+                self.follow(module, binding.value, depth + 1)
 
-def _follow_import(
-    project: Project, module: Module, node: ast.Name, found: Origin, seen: set[ast.AST], depth: int
-) -> None:
-    for home, binding in project.definitions(module, node):
-        found.bindings.append((home, binding))
+    def _defined(self, module: Module, node: ast.expr, depth: int) -> None:
+        """``PASSWORD`` of another module, by its name or as ``settings.PASSWORD``."""
+        for home, binding in self.project.definitions(module, node):
+            self.found.bindings.append((home, binding))
+            if binding.value is not None:
+                self.follow(home, binding.value, depth + 1)
+
+    def _parameter(self, module: Module, binding: Binding, depth: int) -> None:
+        function = binding.scope.node
         if binding.value is not None:
-            _follow(project, home, binding.value, found, seen, depth + 1)
-
-
-def _follow_attribute(
-    project: Project, module: Module, node: ast.Attribute, found: Origin, seen: set[ast.AST], depth: int
-) -> None:
-    """``self.password`` and ``settings.PASSWORD``: what the class or the module gives the attribute."""
-    for home, binding in project.definitions(module, node):
-        found.bindings.append((home, binding))
-        if binding.value is not None:
-            _follow(project, home, binding.value, found, seen, depth + 1)
-    for value in project.attribute_values(module, node):
-        _follow(project, module, value, found, seen, depth + 1)
-
-
-def _follow_parameter(
-    project: Project, module: Module, binding: Binding, found: Origin, seen: set[ast.AST], depth: int
-) -> None:
-    function = binding.scope.node
-    if binding.value is not None:
-        _follow(project, module, binding.value, found, seen, depth + 1)
-    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-        found.person = found.person or _prompts(function, binding.name) or _is_request(module, function, binding)
-        for home, call in project.calls_of(module, function):
-            given = project.argument(function, call, binding.name)
+            self.follow(module, binding.value, depth + 1)
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        self.found.person = self.found.person or _prompts(function, binding.name) or _is_request(function, binding)
+        for home, call in self.project.calls_of(module, function):
+            given = self.project.argument(function, call, binding.name)
             if given is not None:
-                _follow(project, home, given, found, seen, depth + 1)
+                self.follow(home, given, depth + 1)
 
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -253,10 +246,7 @@ def _prompts(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> boo
         called = ast.unparse(decorator.func).split(".")[-1]
         names = [_text(argument) for argument in decorator.args]
         if any(each is not None and each.lstrip("-").replace("-", "_") == name for each in names):
-            if called == "password_option":
-                return True
-            if any(word.arg in {"prompt", "hide_input"} and not _is_false(word.value) for word in decorator.keywords):
-                return True
+            return called == "password_option" or _is_prompt(decorator)
     for argument in (*function.args.args, *function.args.kwonlyargs):
         if argument.arg == name and argument.annotation is not None:
             return _asks_in(argument.annotation)
@@ -264,22 +254,24 @@ def _prompts(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> boo
 
 
 def _asks_in(annotation: ast.expr) -> bool:
-    calls = (node for node in ast.walk(annotation) if isinstance(node, ast.Call))
-    return any(word.arg in {"prompt", "hide_input"} and not _is_false(word.value) for c in calls for word in c.keywords)
+    return any(_is_prompt(node) for node in ast.walk(annotation) if isinstance(node, ast.Call))
+
+
+def _is_prompt(call: ast.Call) -> bool:
+    return any(word.arg in {"prompt", "hide_input"} and not _is_false(word.value) for word in call.keywords)
 
 
 def _is_false(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and not node.value
 
 
-def _is_request(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, binding: Binding) -> bool:
-    """Whether a parameter is the body of a web request: a model or form field of a route."""
-    routes = {"post", "get", "put", "patch", "route", "api_route", "websocket"}
-    for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
-            if decorator.func.attr in routes and _text(decorator.args[0] if decorator.args else decorator) is not None:
-                return (isinstance(binding.node, ast.arg) and not isinstance(binding.value, ast.Call | None)) or (
-                    isinstance(binding.node, ast.arg) and binding.node.annotation is not None
-                )
-    del module
-    return False
+def _is_request(function: ast.FunctionDef | ast.AsyncFunctionDef, binding: Binding) -> bool:
+    """Whether a parameter is the body of a web request: a model or a form field of a route."""
+    if not isinstance(binding.node, ast.arg) or (isinstance(binding.value, ast.Call) and not binding.node.annotation):
+        return False
+    calls = (decorator for decorator in function.decorator_list if isinstance(decorator, ast.Call))
+    return any(isinstance(call.func, ast.Attribute) and call.func.attr in _ROUTES and _has_path(call) for call in calls)
+
+
+def _has_path(call: ast.Call) -> bool:
+    return bool(call.args) and (_text(call.args[0]) or "").startswith("/")

@@ -11,15 +11,24 @@ RULE = Rule(
     code="SFA101",
     title="Salesforce(username=..., password=...) with values from the environment, a name or a setting",
     explanation=(
-        "The password, the security token and organizationId go, and the name is imported from orgkey_simple_salesforce. "
-        "The user name stays, so the same user acts; it goes only where it is SALESFORCE_USERNAME of the environment. "
-        "Set SALESFORCE_CLIENT_ID and SALESFORCE_PRIVATE_KEY_FILE where the program runs."
+        "The password, the security token and organizationId go, and the name is imported from "
+        "orgkey_simple_salesforce. The user name stays, so the same user acts; it goes only where it is "
+        "SALESFORCE_USERNAME of the environment. Set SALESFORCE_CLIENT_ID and SALESFORCE_PRIVATE_KEY_FILE "
+        "where the program runs."
     ),
     examine=examine_logins("SFA101"),
     examples=(
         Example(
-            'import os\n\nfrom simple_salesforce import Salesforce\n\nsf = Salesforce(username=os.environ["SF_USER"], password=os.environ["SF_PASS"], security_token="", domain="test")\n',
-            'import os\n\nfrom orgkey_simple_salesforce import Salesforce\n\nsf = Salesforce(username=os.environ["SF_USER"], domain="test")\n',
+            "import os\n"
+            "\n"
+            "from simple_salesforce import Salesforce\n"
+            "\n"
+            'sf = Salesforce(username=os.environ["SF_U"], password=os.environ["SF_P"], domain="test")\n',
+            "import os\n"
+            "\n"
+            "from orgkey_simple_salesforce import Salesforce\n"
+            "\n"
+            'sf = Salesforce(username=os.environ["SF_U"], domain="test")\n',
         ),
     ),
 )

@@ -11,14 +11,18 @@ RULE = Rule(
     code="SFA103",
     title="Salesforce(user, password, token)",
     explanation=(
-        "As SFA101. What stays keeps its position; with more than three arguments by position those behind the secrets get "
-        "their names, which is for review."
+        "As SFA101. What stays keeps its position; with more than three arguments by position those behind "
+        "the secrets get their names, which is for review."
     ),
     examine=examine_logins("SFA103"),
     examples=(
         Example(
-            'import os\n\nfrom simple_salesforce import Salesforce\n\nsf = Salesforce(os.environ["SF_USER"], os.environ["SF_PASS"], os.environ["SF_TOKEN"])\n',
-            'import os\n\nfrom orgkey_simple_salesforce import Salesforce\n\nsf = Salesforce(os.environ["SF_USER"])\n',
+            "import os\n"
+            "\n"
+            "from simple_salesforce import Salesforce\n"
+            "\n"
+            'sf = Salesforce(os.environ["SF_U"], os.environ["SF_P"], os.environ["SF_TOKEN"])\n',
+            'import os\n\nfrom orgkey_simple_salesforce import Salesforce\n\nsf = Salesforce(os.environ["SF_U"])\n',
         ),
     ),
 )

@@ -11,13 +11,18 @@ RULE = Rule(
     code="SFA104",
     title="Salesforce(**options)",
     explanation=(
-        "Where the dict can be seen, its secrets go, for review. Where it comes from a file or a call, take the password out "
-        "of what it is made of, and import the class from orgkey_simple_salesforce."
+        "Where the dict can be seen, its secrets go, for review. Where it comes from a file or a call, take "
+        "the password out of what it is made of, and import the class from orgkey_simple_salesforce."
     ),
     examine=examine_logins("SFA104"),
     examples=(
         Example(
-            'import os\n\nfrom simple_salesforce import Salesforce\n\nlogin = {"username": os.environ["SF_USER"], "password": os.environ["SF_PASS"], "security_token": ""}\nsf = Salesforce(**login)\n'
+            "import os\n"
+            "\n"
+            "from simple_salesforce import Salesforce\n"
+            "\n"
+            'login = {"username": os.environ["SF_U"], "password": os.environ["SF_P"], "security_token": ""}\n'
+            "sf = Salesforce(**login)\n",
         ),
     ),
 )

@@ -11,14 +11,22 @@ RULE = Rule(
     code="SFA107",
     title="SalesforceLogin(username=, password=)",
     explanation=(
-        "The same pair of session id and host comes from orgkey_simple_salesforce.SalesforceLogin. Where the pair is not "
-        "unpacked at once the rewrite is for review: such a session id does not renew itself."
+        "The same pair of session id and host comes from orgkey_simple_salesforce.SalesforceLogin. Where the "
+        "pair is not unpacked at once the rewrite is for review: such a session id does not renew itself."
     ),
     examine=examine_logins("SFA107"),
     examples=(
         Example(
-            'import os\n\nfrom simple_salesforce import SalesforceLogin\n\nsession_id, host = SalesforceLogin(username=os.environ["SF_USER"], password=os.environ["SF_PASS"])\n',
-            'import os\n\nfrom orgkey_simple_salesforce import SalesforceLogin\n\nsession_id, host = SalesforceLogin(username=os.environ["SF_USER"])\n',
+            "import os\n"
+            "\n"
+            "from simple_salesforce import SalesforceLogin\n"
+            "\n"
+            'session_id, host = SalesforceLogin(username=os.environ["SF_U"], password=os.environ["SF_P"])\n',
+            "import os\n"
+            "\n"
+            "from orgkey_simple_salesforce import SalesforceLogin\n"
+            "\n"
+            'session_id, host = SalesforceLogin(username=os.environ["SF_U"])\n',
         ),
     ),
 )

@@ -11,13 +11,21 @@ RULE = Rule(
     code="SFA109",
     title="two ways to log in side by side",
     explanation=(
-        "Where a key, an app or a session comes first and the password is the fallback, the branch of the password has to go: "
-        "a fallback hides that the migration does not work. With --unsafe the fallback logs in without its password."
+        "Where a key, an app or a session comes first and the password is the fallback, the branch of the "
+        "password has to go: a fallback hides that the migration does not work. With --unsafe the fallback "
+        "logs in without its password."
     ),
     examine=examine_logins("SFA109"),
     examples=(
         Example(
-            'import os\n\nfrom simple_salesforce import Salesforce\n\nif "SF_KEY" in os.environ:\n    sf = Salesforce(username="agent@acme.example", consumer_key=os.environ["SF_KEY"], privatekey_file="key.pem")\nelse:\n    sf = Salesforce(username="agent@acme.example", password=os.environ["SF_PASS"], security_token="")\n'
+            "import os\n"
+            "\n"
+            "from simple_salesforce import Salesforce\n"
+            "\n"
+            'if "SF_KEY" in os.environ:\n'
+            '    sf = Salesforce(username="ann@acme.example", consumer_key="agent", privatekey_file="a.pem")\n'
+            "else:\n"
+            '    sf = Salesforce(username="agent@acme.example", password=os.environ["SF_P"], security_token="")\n',
         ),
     ),
 )

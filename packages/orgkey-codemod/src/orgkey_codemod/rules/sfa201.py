@@ -16,8 +16,16 @@ RULE = Rule(
     examine=examine_logins("SFA201"),
     examples=(
         Example(
-            'import os\n\nfrom langchain_salesforce import SalesforceTool\n\ntool = SalesforceTool(username=os.environ["SF_USER"], password=os.environ["SF_PASS"], security_token="")\n',
-            'import os\n\nfrom orgkey_langchain import SalesforceTool\n\ntool = SalesforceTool(username=os.environ["SF_USER"])\n',
+            "import os\n"
+            "\n"
+            "from langchain_salesforce import SalesforceTool\n"
+            "\n"
+            'tool = SalesforceTool(username=os.environ["SF_U"], password=os.environ["SF_P"], security_token="")\n',
+            "import os\n"
+            "\n"
+            "from orgkey_langchain import SalesforceTool\n"
+            "\n"
+            'tool = SalesforceTool(username=os.environ["SF_U"])\n',
         ),
     ),
 )

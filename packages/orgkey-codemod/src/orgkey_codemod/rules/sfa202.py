@@ -11,14 +11,22 @@ RULE = Rule(
     code="SFA202",
     title="SalesforceToolSpec(username=, password=, security_token=)",
     explanation=(
-        "The specification comes from orgkey_llama_index, with the same name and the same functions; its secrets go as in "
-        "SFA101, and with a consumer key and secret as in SFA105."
+        "The specification comes from orgkey_llama_index, with the same name and the same functions; its "
+        "secrets go as in SFA101, and with a consumer key and secret as in SFA105."
     ),
     examine=examine_logins("SFA202"),
     examples=(
         Example(
-            'import os\n\nfrom llama_index.tools.salesforce import SalesforceToolSpec\n\nspec = SalesforceToolSpec(username=os.environ["SF_USER"], password=os.environ["SF_PASS"], security_token="")\n',
-            'import os\n\nfrom orgkey_llama_index import SalesforceToolSpec\n\nspec = SalesforceToolSpec(username=os.environ["SF_USER"])\n',
+            "import os\n"
+            "\n"
+            "from llama_index.tools.salesforce import SalesforceToolSpec\n"
+            "\n"
+            'spec = SalesforceToolSpec(username=os.environ["SF_U"], password=os.environ["SF_P"], security_token="")\n',
+            "import os\n"
+            "\n"
+            "from orgkey_llama_index import SalesforceToolSpec\n"
+            "\n"
+            'spec = SalesforceToolSpec(username=os.environ["SF_U"])\n',
         ),
     ),
 )

@@ -41,9 +41,10 @@ RULE = Rule(
     code="SFA301",
     title="a password grant by requests, httpx, aiohttp or urllib",
     explanation=(
-        "External Client Apps have no password grant. With --unsafe a form that has the app's id and secret and goes to "
-        "a My Domain becomes one of client credentials, and the Run-As user of the app acts. Everywhere else let orgkey "
-        "get the token: orgkey.connect() has a transport for httpx, and a token for everything else."
+        "External Client Apps have no password grant. With --unsafe a form that has the app's id and secret and "
+        "goes to a My Domain becomes one of client credentials, and the Run-As user of the app acts. Everywhere "
+        "else let orgkey get the token: orgkey.connect() has a transport for httpx, and a token for everything "
+        "else."
     ),
     examine=_examine,
     examples=(

@@ -27,8 +27,8 @@ RULE = Rule(
     code="SFA302",
     title="a password grant as text, by an OAuth library, or with its URL out of sight",
     explanation=(
-        "Nothing is rewritten: the request is a string, a command line, SOAP, or goes to a URL that is not in sight. "
-        "Let orgkey get the token by key, and use it where the answer of this request was used."
+        "Nothing is rewritten: the request is a string, a command line, SOAP, or goes to a URL that is not in "
+        "sight. Let orgkey get the token by key, and use it where the answer of this request was used."
     ),
     examine=_examine,
     examples=(

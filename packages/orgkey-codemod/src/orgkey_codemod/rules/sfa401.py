@@ -41,8 +41,8 @@ RULE = Rule(
     title="SalesforceBulk, aiosalesforce's SoapLogin, beatbox, salesforce-api",
     explanation=(
         "These have no login of this project's. SalesforceBulk takes sessionId= and host= of an orgkey session; "
-        "aiosalesforce has JwtBearerFlow and ClientCredentialsFlow of its own; beatbox and salesforce-api give way to "
-        "orgkey_simple_salesforce."
+        "aiosalesforce has JwtBearerFlow and ClientCredentialsFlow of its own; beatbox and salesforce-api give way "
+        "to orgkey_simple_salesforce."
     ),
     examine=_examine,
     examples=(

@@ -67,13 +67,11 @@ RULE = Rule(
     code="SFA402",
     title="django-salesforce: DATABASES with PASSWORD",
     explanation=(
-        "With --unsafe USER and PASSWORD go, and AUTH names django-salesforce's own client credentials, so the Run-As "
-        "user of the app acts. HOST has to be the org's My Domain."
+        "With --unsafe USER and PASSWORD go, and AUTH names django-salesforce's own client credentials, so the "
+        "Run-As user of the app acts. HOST has to be the org's My Domain."
     ),
     examine=_examine,
     examples=(
-        Example(
-            'DATABASES = {"salesforce": {"ENGINE": "salesforce.backend", "USER": "agent@acme.example", "PASSWORD": ""}}\n'
-        ),
+        Example('DATABASES = {"salesforce": {"ENGINE": "salesforce.backend", "USER": "ann", "PASSWORD": "x"}}\n'),
     ),
 )

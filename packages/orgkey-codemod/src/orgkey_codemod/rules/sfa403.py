@@ -45,12 +45,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
 RULE = Rule(
     code="SFA403",
     title="Airflow's Salesforce hooks, operators and connections",
-    explanation=(
-        "The password of a hook is in its connection, which is not in the code. "
-        + _RECIPE[0].upper()
-        + _RECIPE[1:]
-        + "."
-    ),
+    explanation=("The password of a hook is in its connection, which is not in the code."),
     examine=_examine,
     examples=(
         Example(

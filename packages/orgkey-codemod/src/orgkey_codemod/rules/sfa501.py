@@ -11,8 +11,9 @@ RULE = Rule(
     code="SFA501",
     title="a local, constant, attribute or setting that only fed a removed argument",
     explanation=(
-        "A name with one plain assignment goes with it, unless it is exported, used elsewhere, or its value comes from a "
-        "call that may do more. Attributes, fields and settings of another module are for review: anything may read them."
+        "A name with one plain assignment goes with it, unless it is exported, used elsewhere, or its value comes "
+        "from a call that may do more. Attributes, fields and settings of another module are for review: anything "
+        "may read them."
     ),
     examine=examine_dead("SFA501"),
     examples=(

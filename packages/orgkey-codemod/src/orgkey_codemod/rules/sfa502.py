@@ -11,8 +11,8 @@ RULE = Rule(
     code="SFA502",
     title="a parameter or a command line flag that has no use any more",
     explanation=(
-        "The function still asks for a secret that it no longer passes on. Take the parameter out, and out of its callers; "
-        "they may be outside this repository, so nothing is rewritten."
+        "The function still asks for a secret that it no longer passes on. Take the parameter out, and out of its "
+        "callers; they may be outside this repository, so nothing is rewritten."
     ),
     examine=examine_dead("SFA502"),
     examples=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Example, Finding, Level, Rule
 from orgkey_codemod.python.keys import is_test, keys_of
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.project import Project
 
 __all__ = ["RULE"]
+
+_ENDS: Final = frozenset({"exit", "_exit", "abort", "fail", "error"})
 
 
 def _examine(tree: Tree) -> Iterator[Finding]:
@@ -36,9 +38,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
 
 def _is_list_of_names(module: Module, node: ast.AST, keys: Keys) -> bool:
     """A list of variables that have to be set, the password's among others."""
-    if not isinstance(node, ast.List | ast.Tuple | ast.Set) or not isinstance(
-        getattr(node, "ctx", ast.Load()), ast.Load
-    ):
+    if not isinstance(node, ast.List | ast.Tuple | ast.Set):
         return False
     around = module.parent(node)
     if isinstance(around, ast.Subscript) or _is_export(around):
@@ -65,17 +65,16 @@ def _gives_up(node: ast.If) -> bool:
     for statement in node.body:
         if isinstance(statement, ast.Raise):
             return True
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            if ast.unparse(statement.value.func).split(".")[-1] in {"exit", "_exit", "abort", "fail", "error"}:
-                return True
+        called = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(called, ast.Call) and ast.unparse(called.func).split(".")[-1] in _ENDS:
+            return True
     return False
 
 
 def _asks(project: Project, module: Module, test: ast.expr, keys: Keys) -> bool:
     for node in ast.walk(test):
-        if isinstance(node, ast.Name) and (owner := module.scopes.owner.get(node)) is not None:
-            if (id(owner), node.id) in keys.holders:
-                return True
+        if isinstance(node, ast.Name) and (id(module.scopes.owner.get(node)), node.id) in keys.holders:
+            return True
         if isinstance(node, ast.Call | ast.Subscript):
             read = env_read(project, module, node)
             if read is not None and read.key in keys.secrets:
@@ -89,8 +88,9 @@ RULE = Rule(
     code="SFA503",
     title="a check that the password's variable is set",
     explanation=(
-        "The program gives up where a variable is missing that it no longer needs. Leave the password and the token out of "
-        "the check, and ask for SALESFORCE_CLIENT_ID and SALESFORCE_PRIVATE_KEY_FILE instead: `orgkey doctor` does."
+        "The program gives up where a variable is missing that it no longer needs. Leave the password and the "
+        "token out of the check, and ask for SALESFORCE_CLIENT_ID and SALESFORCE_PRIVATE_KEY_FILE instead: `orgkey "
+        "doctor` does."
     ),
     examine=_examine,
     examples=(

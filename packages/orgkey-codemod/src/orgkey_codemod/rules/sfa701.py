@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["RULE"]
 
 _PATCHED: Final = re.compile(
-    r"(?P<library>simple_salesforce(?:\.api|\.login)?|langchain_salesforce(?:\.tools)?|llama_index\.tools\.salesforce(?:\.base)?)"
+    r"(?P<library>simple_salesforce(?:\.api|\.login)?|langchain_salesforce(?:\.tools)?"
+    r"|llama_index\.tools\.salesforce(?:\.base)?)"
     r"\.(?P<name>Salesforce(?:Login|Tool|ToolSpec)?)(?P<rest>\.__init__)?"
 )
 _REPLACEMENTS: Final = {
@@ -111,8 +112,9 @@ RULE = Rule(
     code="SFA701",
     title="tests: what they patch, set and assert (with --tests)",
     explanation=(
-        "Tests that patch simple_salesforce.Salesforce would patch a class that nobody calls; tests that set or assert the "
-        "password would fail. With --unsafe the targets are renamed, and what sets or asserts the password goes."
+        "Tests that patch simple_salesforce.Salesforce would patch a class that nobody calls; tests that set or "
+        "assert the password would fail. With --unsafe the targets are renamed, and what sets or asserts the "
+        "password goes."
     ),
     examine=_examine,
 )

@@ -30,8 +30,8 @@ RULE = Rule(
     code="SFA801",
     title="a login, or what fed it, in a cell of a notebook",
     explanation=(
-        "As the rule for the same code in a module, within the cell's source: ids, outputs and execution counts stay. "
-        "All cells are read as one module; a cell that Python cannot read is passed over and named."
+        "As the rule for the same code in a module, within the cell's source: ids, outputs and execution counts "
+        "stay. All cells are read as one module; a cell that Python cannot read is passed over and named."
     ),
     examine=_examine,
 )

@@ -25,8 +25,9 @@ RULE = Rule(
     code="SFA901",
     title="a secret in the working tree",
     explanation=(
-        "Only the place is told, never the value. Taking the line out is not enough, for the history keeps it: change the "
-        "password in Salesforce, reset the security token, and delete a consumer secret that was in the code."
+        "Only the place is told, never the value. Taking the line out is not enough, for the history keeps it: "
+        "change the password in Salesforce, reset the security token, and delete a consumer secret that was in the "
+        "code."
     ),
     examine=_examine,
     examples=(Example('SALESFORCE_PASSWORD = "Orchid-ferry-3"\n'),),
