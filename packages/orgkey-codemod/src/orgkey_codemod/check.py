@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod import text
+from orgkey_codemod import notebook, text
 from orgkey_codemod.model import Failure, Level, Tree
+from orgkey_codemod.suppress import ignores
 from orgkey_codemod.verify import broken
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from orgkey_codemod.model import Edit, Finding, Rule
 
 __all__ = ["Rewrite", "examine", "rewrite"]
+
+_SUPPRESSION: Final = b"orgkey:"
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,23 @@ class Rewrite:
 
 
 def examine(tree: Tree, rules: Iterable[Rule]) -> list[Finding]:
-    """Everything that the rules find, in the order of files and places, each finding once."""
-    found = {finding: None for rule in rules for finding in rule.examine(tree)}
+    """Everything that the rules find and no comment suppresses, by files and places, each finding once."""
+    found = {finding: None for rule in rules for finding in rule.examine(tree) if not _is_suppressed(tree, finding)}
     return sorted(
         found, key=lambda each: (each.path, each.place.cell or 0, each.place.line, each.place.column, each.code)
     )
+
+
+def _is_suppressed(tree: Tree, finding: Finding) -> bool:
+    content = tree.files.get(finding.path, b"")
+    if _SUPPRESSION not in content:
+        return False
+    if finding.place.cell is not None:
+        lines = notebook.cell_lines(content, finding.place.cell)
+    else:
+        lines = content.decode("utf-8", "replace").splitlines()
+    first = finding.place.line - 1
+    return ignores(lines[first : max(finding.place.end_line, first + 1)], finding.code)
 
 
 def rewrite(

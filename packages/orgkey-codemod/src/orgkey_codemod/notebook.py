@@ -16,7 +16,7 @@ from orgkey_codemod.text import Source
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
-__all__ = ["Notebook", "NotebookSource", "read"]
+__all__ = ["Notebook", "NotebookSource", "cell_lines", "read"]
 
 _DECODER: Final = json.JSONDecoder(strict=False)
 _NUMBER: Final = re.compile(r"[-+.0-9eE]+|true|false|null|NaN|-?Infinity")
@@ -131,6 +131,12 @@ def read(path: PurePosixPath, content: bytes) -> Notebook:
         return Notebook(Module(source, opaque="\n".join(opaque)), failures)
     except SyntaxError as error:
         return Notebook(None, [*failures, Failure(path, f"Python 3 cannot read it: {error.msg}", Place(1))])
+
+
+def cell_lines(content: bytes, number: int) -> list[str]:
+    """The lines of one cell, all cells counted from 1."""
+    source = json.loads(content)["cells"][number - 1]["source"]
+    return "".join(source).splitlines()
 
 
 def _between(raw: str) -> bytes:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
     from orgkey_codemod.python.scopes import Binding, Scope
+    from orgkey_codemod.python.verdicts import Verdict
 
 __all__ = ["Dead", "Plumbing", "plumbing_of"]
 
@@ -75,7 +76,21 @@ def plumbing_of(tree: Tree) -> Plumbing:
 
 
 def _search(tree: Tree) -> Plumbing:
-    return _Search(project_of(tree), tree).run()
+    project, found = project_of(tree), verdicts_of(tree).logins
+    verdicts = [each for each in found if not suppressed(each.login.module, each.login.call)]
+    plumbing = _Search(project, tree).run(each for each in verdicts if each.level is Level.SAFE)
+    for verdict in verdicts:
+        if verdict.level is Level.REVIEW and verdict.edits:
+            _take_along(_Search(project, tree).run([verdict]), verdict, plumbing)
+    return plumbing
+
+
+def _take_along(own: Plumbing, verdict: Verdict, plumbing: Plumbing) -> None:
+    """What only one login under review uses goes with that login, without a finding of its own."""
+    reported = {each.node for each in plumbing.dead}
+    for dead in own.dead:
+        if dead.level is Level.SAFE and dead.node not in reported:
+            verdict.edits = (*verdict.edits, *dead.edits)
 
 
 class _Search:
@@ -90,11 +105,9 @@ class _Search:
         self.reported: Final[dict[ast.AST, Dead]] = {}
         self.statements: Final[list[tuple[Module, ast.stmt, Dead]]] = []
 
-    def run(self) -> Plumbing:
-        pending: list[tuple[Module, ast.expr, Level]] = []
-        for verdict in verdicts_of(self.tree).logins:
-            if verdict.level is Level.SAFE and not suppressed(verdict.login.module, verdict.login.call):
-                pending += [(verdict.login.module, each, Level.SAFE) for each in verdict.removed]
+    def run(self, verdicts: Iterable[Verdict]) -> Plumbing:
+        """Look for what only these logins use."""
+        pending = [(verdict.login.module, each, Level.SAFE) for verdict in verdicts for each in verdict.removed]
         for module, expression, _ in pending:
             self._doom(module, expression, Level.SAFE)
         work = list(pending)
@@ -227,7 +240,8 @@ class _Search:
             grade = Level.REVIEW
         dead = Dead(module, statement, code, grade, what, reason)
         self.reported[statement] = dead
-        self.statements.append((module, statement, dead))
+        if first.name not in module.exported:
+            self.statements.append((module, statement, dead))
         self._doom(module, value, grade)
         if isinstance(statement, ast.AnnAssign):
             self._doom(module, statement.annotation, grade)

@@ -348,6 +348,11 @@ def _without(login: Login, gone: list[str]) -> tuple[list[Edit], bool]:
     loses = False
     numbers, more = _positions(login, pieces, numbers)
     edits += more
+    sandbox = login.given.get("sandbox")
+    if sandbox is not None and sandbox.piece is not None and isinstance(sandbox.value, ast.Constant):
+        piece = pieces.all[sandbox.piece]
+        if sandbox.value.value and "domain" not in login.given:
+            edits.append(login.module.source.edit(piece.start, piece.end, 'domain="test"'))
     if numbers:
         removal = pieces.without(numbers)
         edits += removal.edits

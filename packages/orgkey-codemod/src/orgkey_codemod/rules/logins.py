@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Finding, Level
+from orgkey_codemod.python.plumbing import plumbing_of
 from orgkey_codemod.python.verdicts import verdicts_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def examine_logins(code: str) -> Callable[[Tree], Iterator[Finding]]:
     """The ``examine`` of a rule: the verdicts that name it, in plain modules."""
 
     def examine(tree: Tree) -> Iterator[Finding]:
+        plumbing_of(tree)  # which adds to the edits of a login what nothing else uses
         for verdict in verdicts_of(tree).logins:
             if verdict.code == code and verdict.login.module.path.suffix != ".ipynb":
                 yield finding(verdict, code)

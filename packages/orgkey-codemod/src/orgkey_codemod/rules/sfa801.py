@@ -18,10 +18,11 @@ __all__ = ["RULE"]
 
 
 def _examine(tree: Tree) -> Iterator[Finding]:
+    dead_names = plumbing_of(tree).dead
     for verdict in verdicts_of(tree).logins:
         if verdict.login.module.path.suffix == ".ipynb":
             yield logins.finding(verdict, "SFA801")
-    for dead in plumbing_of(tree).dead:
+    for dead in dead_names:
         if dead.module.path.suffix == ".ipynb":
             yield plumbing.finding(dead, "SFA801")
 
