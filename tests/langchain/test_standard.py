@@ -8,6 +8,8 @@ from langchain_core.tools import BaseTool
 import orgkey
 import orgkey_sim
 from orgkey_langchain import SalesforceTool, SalesforceToolkit
+from orgkey_langchain.tools import TOOLS
+from orgkey_records import Records
 
 standard = pytest.importorskip(
     "langchain_tests.unit_tests", reason="langchain-tests of this langchain-core has another name"
@@ -94,8 +96,11 @@ def standard_classes(name):
     class OneTool:
         @property
         def tool_constructor(self):
-            toolkit = SalesforceToolkit(Place.session, allow={"create", "update", "upsert", "delete"})
-            return next(tool for tool in toolkit.get_tools() if tool.name == name)
+            return next(kind for kind in TOOLS if kind.model_fields["name"].default == name)
+
+        @property
+        def tool_constructor_params(self):
+            return {"records": Records(Place.session, allow={"create", "update", "upsert", "delete"})}
 
         @property
         def tool_invoke_params_example(self):

@@ -1,13 +1,23 @@
-"""What a model is told of each tool of the toolkit, and the arguments it may give."""
+"""The arguments that a model may give to each tool of the toolkit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
-__all__ = ["SPECS", "Spec"]
+__all__ = [
+    "CreateInput",
+    "DeleteInput",
+    "DescribeInput",
+    "GetInput",
+    "ListObjectsInput",
+    "LongTextInput",
+    "SearchInput",
+    "SoqlInput",
+    "UpdateInput",
+    "UpsertInput",
+]
 
 _OBJECT: Final = "API name of the object, such as Contact or Invoice__c"
 _ID: Final = "Id of the record, 15 or 18 characters, as a query gives it"
@@ -88,60 +98,3 @@ class DeleteInput(BaseModel):
 
     object_name: str = Field(description=_OBJECT)
     record_id: str = Field(description=_ID)
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One tool: the operation of Records behind it, and what the model is told."""
-
-    operation: str
-    name: str
-    description: str
-    arguments: type[BaseModel]
-
-
-SPECS: Final = (
-    Spec(
-        "soql",
-        "salesforce_query",
-        "Query Salesforce records with SOQL. Rows come flat, a parent's fields as Account.Name. A notice says when "
-        "there are more rows than are shown.",
-        SoqlInput,
-    ),
-    Spec(
-        "search",
-        "salesforce_search",
-        "Find Salesforce records that contain a text, in any of their fields.",
-        SearchInput,
-    ),
-    Spec(
-        "describe",
-        "salesforce_describe",
-        "Describe a Salesforce object: its fields with types, picklist values, references, and which are required.",
-        DescribeInput,
-    ),
-    Spec(
-        "list_objects", "salesforce_list_objects", "List the Salesforce objects that can be queried.", ListObjectsInput
-    ),
-    Spec(
-        "get",
-        "salesforce_get",
-        "Read one Salesforce record by its id. Fields that this user cannot see are listed apart.",
-        GetInput,
-    ),
-    Spec(
-        "long_text",
-        "salesforce_long_text",
-        "Read a long text field of a Salesforce record part by part, where a query's answer cut it.",
-        LongTextInput,
-    ),
-    Spec("create", "salesforce_create", "Create a Salesforce record. Returns its id.", CreateInput),
-    Spec("update", "salesforce_update", "Change fields of a Salesforce record.", UpdateInput),
-    Spec(
-        "upsert",
-        "salesforce_upsert",
-        "Change the Salesforce record with the given external id, or create it where there is none.",
-        UpsertInput,
-    ),
-    Spec("delete", "salesforce_delete", "Delete a Salesforce record.", DeleteInput),
-)

@@ -1,30 +1,24 @@
 """SalesforceTool: langchain-salesforce's tool, on a session that needs no password and survives expiry."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from langchain_core.callbacks import (
-    AsyncCallbackManagerForToolRun,  # noqa: TC002  # LangChain looks at the annotations of _run and _arun
-    CallbackManagerForToolRun,  # noqa: TC002
-)
+from langchain_core.callbacks import AsyncCallbackManagerForToolRun, CallbackManagerForToolRun
 from langchain_core.runnables.config import run_in_executor
-from langchain_core.tools import BaseTool
 from pydantic import BaseModel, PrivateAttr
 
 import orgkey
 import orgkey_records
+from orgkey_langchain.calls import CallableTool
 from orgkey_langchain.errors import ToolInputRefused
 from orgkey_langchain.orders import Order
 from orgkey_langchain.schema import DESCRIPTION, NAME, SalesforceQueryInput
 
-if TYPE_CHECKING:
-    from langchain_core.runnables import RunnableConfig
-
 __all__ = ["SalesforceTool"]
 
+# Annotations are no strings here: LangChain looks at those of _run and _arun in every call, and would compile each.
 
-class SalesforceTool(BaseTool):
+
+class SalesforceTool(CallableTool):
     """Tool for interacting with Salesforce CRM, as ``langchain_salesforce.SalesforceTool``: change the import.
 
     Without arguments the settings say how to log in (:func:`orgkey.connect`). A password is never sent: it is ignored
@@ -85,11 +79,11 @@ class SalesforceTool(BaseTool):
         self._sf = client
         self._records = _records_of(client)
 
-    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002  # LangChain's
+    def invoke(self, input: Any, config: Any = None, **kwargs: Any) -> Any:  # noqa: A002  # LangChain's name
         """What Salesforce answers; for a ToolCall a ToolMessage with that."""
         return super().invoke(_arguments(input), config, **kwargs)
 
-    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002
+    async def ainvoke(self, input: Any, config: Any = None, **kwargs: Any) -> Any:  # noqa: A002
         """As :meth:`invoke`, for a task."""
         return await super().ainvoke(_arguments(input), config, **kwargs)
 
@@ -165,7 +159,7 @@ def _arguments(given: Any) -> Any:
         given = given.args
     if not isinstance(given, dict):
         raise ToolInputRefused(f"Unsupported input type: {type(given)}")
-    if given.get("type") != "tool_call" and "operation" not in given:
+    if "operation" not in given and not isinstance(given.get("args"), dict):
         raise ToolInputRefused("Input must be a dictionary with an 'operation' key")
     return given
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["async_client", "sync_client"]
 
 # Finding a free connection takes a pool time in proportion to its connections, so a fan-out of hundreds of calls is
-# quicker over several small pools than over one large (measured: benchmarks/langchain.py).
+# quicker over several small pools than over one large (measured: benchmarks/langchain_tools.py).
 SHARDS: Final = 8
 FULL: Final = 16
 _KEPT: Final = 32
