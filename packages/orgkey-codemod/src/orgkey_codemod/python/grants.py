@@ -84,15 +84,16 @@ def grants(project: Project) -> Iterator[Grant]:
     """Every password grant of the tree that goes to Salesforce, or may."""
     for module in project.modules.values():
         text = module.source.text
-        if "password" not in text or not spoken_of(module):
+        if "password" not in text or not spoken_of(module) or project.is_copy(module.path):
             continue
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Dict | ast.Call):
-                yield from _form(module, node)
-            if isinstance(node, ast.Call):
-                yield from _by_library(module, node)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _is_docstring(module, node):
-                yield from _written(module, node, node.value)
+        for form in module.every(ast.Dict):
+            yield from _form(module, form)
+        for call in module.every(ast.Call):
+            yield from _form(module, call)
+            yield from _by_library(module, call)
+        for constant in module.every(ast.Constant):
+            if isinstance(constant.value, str) and not _is_prose(module, constant):
+                yield from _written(module, constant, constant.value)
 
 
 def _form(module: Module, node: ast.Dict | ast.Call) -> Iterator[Grant]:
@@ -179,5 +180,6 @@ def _written(module: Module, node: ast.Constant, value: str) -> Iterator[Grant]:
         yield Grant(module, node, None, to_salesforce=False, has_my_domain=False)
 
 
-def _is_docstring(module: Module, node: ast.Constant) -> bool:
-    return isinstance(module.parent(node), ast.Expr)
+def _is_prose(module: Module, node: ast.Constant) -> bool:
+    """Whether a text is a docstring, or only looked for."""
+    return isinstance(module.parent(node), ast.Expr | ast.Compare)

@@ -6,8 +6,9 @@ import ast
 import io
 import tokenize
 import warnings
+from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 
 from orgkey_codemod.python.scopes import Scopes
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from orgkey_codemod.text import Source
 
 __all__ = ["Comment", "Module", "Token", "tokens"]
+
+N = TypeVar("N", bound=ast.AST)
 
 
 class Token(NamedTuple):
@@ -66,6 +69,18 @@ class Module:
     def scopes(self) -> Scopes:
         """The names of the module."""
         return Scopes(self.tree)
+
+    def every(self, *kinds: type[N]) -> list[N]:
+        """Every node of these types, looked up and not searched for."""
+        return [cast("N", node) for kind in kinds for node in self.scopes.nodes.get(kind, ())]
+
+    @cached_property
+    def attributes(self) -> dict[str, list[ast.Attribute]]:
+        """Every attribute access, by the attribute's name."""
+        found: dict[str, list[ast.Attribute]] = defaultdict(list)
+        for node in self.every(ast.Attribute):
+            found[node.attr].append(node)
+        return found
 
     def start(self, node: ast.AST) -> int:
         """The first character of a node."""

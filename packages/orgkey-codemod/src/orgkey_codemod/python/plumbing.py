@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Level, Reason
 from orgkey_codemod.python.learned import once
+from orgkey_codemod.python.module import tokens
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.statements import fills_its_block, remove
@@ -178,11 +179,10 @@ class _Search:
                 for each in (each for bindings in scope.bindings.values() for each in bindings):
                     if self._is_import_of(other, each, module, name):
                         yield from scope.uses.get(each.name) or [each.node]  # type: ignore[list-item] # nodes of either kind
-            for node in ast.walk(other.tree):
-                if isinstance(node, ast.Attribute) and node.attr == name:
-                    base = self.project.resolve(other, node.value)
-                    if base is not None and (base.home is module or base.name == "django.conf.settings"):
-                        yield node
+            for node in other.attributes.get(name, ()):
+                base = self.project.resolve(other, node.value)
+                if base is not None and (base.home is module or base.name == "django.conf.settings"):
+                    yield node
 
     def _is_import_of(self, other: Module, binding: Binding, module: Module, name: str) -> bool:
         statement = binding.statement
@@ -213,32 +213,12 @@ class _Search:
             return
         plain = len(bindings) == 1 and first.kind is Kind.ASSIGNED and not owner.is_class
         plain = plain and not (isinstance(statement, ast.Assign) and len(statement.targets) > 1)
-        value = first.value
-        code, what, reason = "SFA501", f"{first.name} feeds only what goes", None
-        if value is not None and first.kind is Kind.UNPACKED and "sys.argv" in ast.unparse(value):
-            code, reason = "SFA502", Reason.PUBLIC_SIGNATURE
-            what = "the command line still asks for a secret"
-        if not plain or value is None:
-            dead = Dead(module, statement, code, Level.REVIEW, what, reason)
-            self.reported[statement] = dead
-            if first.kind is Kind.UNPACKED and len(bindings) == 1:
-                self._unpacked(module, statement, dead)
+        if not plain or first.value is None:
+            self._several(module, statement, first, alone=len(bindings) == 1)
             return
-        if (
-            not self._is_pure(value)
-            or first.name in module.exported
-            or level is not Level.SAFE
-            or self._is_declared(module, owner, first)
-        ):
-            grade = Level.REVIEW
-        else:
-            grade = Level.SAFE
-        removal = remove(module, statement)
-        if removal.loses_comment or ("#" in module.segment(statement) and self._has_comment(module, statement)):
-            grade, reason = Level.REVIEW, Reason.COMMENT_LOSS
-        if fills_its_block(module, statement):
-            grade = Level.REVIEW
-        dead = Dead(module, statement, code, grade, what, reason)
+        value = first.value
+        grade, reason = self._grade(module, statement, first, value) if level is Level.SAFE else (Level.REVIEW, None)
+        dead = Dead(module, statement, "SFA501", grade, f"{first.name} feeds only what goes", reason)
         self.reported[statement] = dead
         if first.name not in module.exported:
             self.statements.append((module, statement, dead))
@@ -247,14 +227,32 @@ class _Search:
             self._doom(module, statement.annotation, grade)
         yield (module, value, grade)
 
-    @staticmethod
-    def _is_declared(module: Module, owner: Scope, binding: Binding) -> bool:
-        return owner.is_module and binding.name in module.scopes.declared_global
+    def _grade(
+        self, module: Module, statement: ast.stmt, binding: Binding, value: ast.expr
+    ) -> tuple[Level, Reason | None]:
+        """How far the removal of one plain assignment can be trusted."""
+        inside = "#" in module.segment(statement)
+        if remove(module, statement).loses_comment or (inside and self._has_comment(module, statement)):
+            return Level.REVIEW, Reason.COMMENT_LOSS
+        shared = binding.name in module.exported or (
+            binding.scope.is_module and binding.name in module.scopes.declared_global
+        )
+        if shared or not self._is_pure(value) or fills_its_block(module, statement):
+            return Level.REVIEW, None
+        return Level.SAFE, None
+
+    def _several(self, module: Module, statement: ast.stmt, first: Binding, *, alone: bool) -> None:
+        """A name that is unpacked, or assigned in several places: found, for a person to take apart."""
+        dead = Dead(module, statement, "SFA501", Level.REVIEW, f"{first.name} feeds only what goes")
+        if first.kind is Kind.UNPACKED and first.value is not None and "sys.argv" in ast.unparse(first.value):
+            dead.code, dead.reason = "SFA502", Reason.PUBLIC_SIGNATURE
+            dead.what = "the command line still asks for a secret"
+        self.reported[statement] = dead
+        if first.kind is Kind.UNPACKED and alone:
+            self._unpacked(module, statement, dead)
 
     @staticmethod
     def _has_comment(module: Module, statement: ast.stmt) -> bool:
-        from orgkey_codemod.python.module import tokens
-
         return any(token.text.startswith("#") for token in tokens(module.segment(statement)))
 
     def _is_pure(self, value: ast.expr) -> bool:
@@ -332,10 +330,8 @@ class _Search:
     def _own_attribute(
         self, module: Module, node: ast.Attribute, statements: Iterable[ast.Assign | ast.AnnAssign]
     ) -> Iterator[tuple[Module, ast.expr, Level]]:
-        for other in ast.walk(module.tree):
-            if not isinstance(other, ast.Attribute) or other.attr != node.attr or other in self.doomed:
-                continue
-            if isinstance(other.ctx, ast.Load) and isinstance(other.value, ast.Name):
+        for other in module.attributes.get(node.attr, ()):
+            if other not in self.doomed and isinstance(other.ctx, ast.Load) and isinstance(other.value, ast.Name):
                 return
         for number, statement in enumerate(statements):
             if statement in self.reported or number or suppressed(module, statement):
@@ -350,26 +346,17 @@ class _Search:
 
     def _read_elsewhere(self, module: Module, node: ast.Attribute) -> bool:
         wanted = ast.dump(node)
-        return any(
-            isinstance(other, ast.Attribute) and other not in self.doomed and ast.dump(other) == wanted
-            for other in ast.walk(module.tree)
-        )
+        others = module.attributes.get(node.attr, ())
+        return any(other not in self.doomed and ast.dump(other) == wanted for other in others)
 
     def _flag(self, module: Module, node: ast.Attribute) -> None:
         """``args.password``, where a parser of the command line makes ``args``."""
         if not any("parse_" in ast.unparse(value) for value in self._made_by(module, node.value)):
             return
-        for home in self.project.modules.values():
-            for call in ast.walk(home.tree):
-                if (
-                    isinstance(call, ast.Call)
-                    and isinstance(call.func, ast.Attribute)
-                    and call.func.attr in {"add_argument", "add_option"}
-                    and node.attr in _option_names(call)
-                    and call not in self.reported
-                ):
-                    what = f"the flag for {node.attr} has no use any more"
-                    self.reported[call] = Dead(home, call, "SFA502", Level.REVIEW, what, Reason.PUBLIC_SIGNATURE)
+        for home, call in self.project.flags:
+            if call not in self.reported and node.attr in _option_names(call):
+                what = f"the flag for {node.attr} has no use any more"
+                self.reported[call] = Dead(home, call, "SFA502", Level.REVIEW, what, Reason.PUBLIC_SIGNATURE)
 
     def _made_by(self, module: Module, node: ast.expr) -> list[ast.expr]:
         if not isinstance(node, ast.Name):
@@ -421,8 +408,8 @@ def _option_names(call: ast.Call) -> set[str]:
 def reads(project: Project) -> Iterator[tuple[Module, ast.expr, str]]:
     """Every read of an environment variable in the tree."""
     for module in project.modules.values():
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call | ast.Subscript) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        for node in (*module.every(ast.Call), *module.every(ast.Subscript)):
+            if isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
                 read = env_read(project, module, node)
                 if read is not None:
                     yield module, node, read.key

@@ -60,11 +60,18 @@ class Project:
 
     modules: dict[PurePosixPath, Module] = field(default_factory=dict)
     files: frozenset[PurePosixPath] = frozenset()
+    _found: dict[tuple[PurePosixPath, str, int], PurePosixPath | None] = field(default_factory=dict)
 
     # --- modules by name ----------------------------------------------------------------------------------------------
 
     def find(self, importer: PurePosixPath, dotted: str, level: int = 0) -> PurePosixPath | None:
         """The file of the tree that an import means; None where it is none of the tree's."""
+        asked = (importer.parent, dotted, level)
+        if asked not in self._found:
+            self._found[asked] = self._find(importer, dotted, level)
+        return self._found[asked]
+
+    def _find(self, importer: PurePosixPath, dotted: str, level: int) -> PurePosixPath | None:
         if level:
             base = importer.parent
             for _ in range(level - 1):
@@ -239,6 +246,15 @@ class Project:
                         return replace(symbol, trouble=Reason.DYNAMIC_IMPORT)
         return None
 
+    @cached_property
+    def flags(self) -> list[tuple[Module, ast.Call]]:
+        """Every ``add_argument`` and ``add_option``."""
+        return [
+            (module, call)
+            for module, call in self.calls()
+            if isinstance(call.func, ast.Attribute) and call.func.attr in {"add_argument", "add_option"}
+        ]
+
     def values_of(self, module: Module, node: ast.expr) -> list[ast.expr]:
         """The expressions that a name of this module was given; the expression itself where it is no name."""
         if not isinstance(node, ast.Name):
@@ -302,9 +318,8 @@ class Project:
     def calls(self) -> Iterator[tuple[Module, ast.Call]]:
         """Every call of every module."""
         for module in self.modules.values():
-            for node in ast.walk(module.tree):
-                if isinstance(node, ast.Call):
-                    yield module, node
+            for node in module.every(ast.Call):
+                yield module, node
 
     @cached_property
     def callers(self) -> dict[ast.AST, list[tuple[Module, ast.Call]]]:
@@ -312,11 +327,10 @@ class Project:
         found: dict[ast.AST, list[tuple[Module, ast.Call]]] = defaultdict(list)
         methods: dict[str, list[ast.AST]] = defaultdict(list)
         for module in self.modules.values():
-            for node in ast.walk(module.tree):
-                if isinstance(node, ast.ClassDef):
-                    for child in node.body:
-                        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-                            methods[child.name].append(child)
+            for node in module.every(ast.ClassDef):
+                for child in node.body:
+                    if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                        methods[child.name].append(child)
         for module, call in self.calls():
             symbol = self.resolve(module, call.func)
             if symbol is not None and symbol.definition is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -77,15 +78,28 @@ class Scopes(ast.NodeVisitor):
         self.stars: Final[list[tuple[ast.ImportFrom, Scope]]] = []
         self._scope = self.module
         self._statement: ast.stmt | None = None
-        for node in ast.walk(tree):
-            for child in ast.iter_child_nodes(node):
-                self.parent[child] = node
+        self.nodes: Final[dict[type[ast.AST], list[ast.AST]]] = defaultdict(list)
+        """Every node of the module, by its type, in the order of :func:`ast.walk`."""
+        self._index(tree)
         self.visit(tree)
         for read, scope in self.of_read.items():
             owner = self.find(read.id, scope)
             if owner is not None:
                 self.owner[read] = owner
                 owner.uses.setdefault(read.id, []).append(read)
+
+    def _index(self, tree: ast.Module) -> None:
+        parent, nodes = self.parent, self.nodes
+        waiting: deque[ast.AST] = deque([tree])
+        while waiting:
+            node = waiting.popleft()
+            nodes[type(node)].append(node)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                for child in value if isinstance(value, list) else (value,):
+                    if isinstance(child, ast.AST):
+                        parent[child] = node
+                        waiting.append(child)
 
     def find(self, name: str, scope: Scope) -> Scope | None:
         """The scope whose ``name`` is meant in ``scope``; None where it is a builtin, a star's or undefined."""

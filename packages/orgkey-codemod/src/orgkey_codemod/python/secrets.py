@@ -72,8 +72,8 @@ def _given(project: Project, module: Module, value: ast.expr) -> Iterator[tuple[
 
 
 def _databases(project: Project, module: Module) -> Iterator[tuple[Module, ast.expr]]:
-    for node in ast.walk(module.tree) if "salesforce.backend" in module.source.text else ():
-        if isinstance(node, ast.Dict) and _is_salesforce_database(node):
+    for node in module.every(ast.Dict) if "salesforce.backend" in module.source.text else ():
+        if _is_salesforce_database(node):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value in _FIELDS:
                     yield from _literal(project, module, value)
@@ -104,7 +104,7 @@ def _is_salesforce_database(node: ast.Dict) -> bool:
 def _in_words(module: Module) -> Iterator[tuple[Module, int, int]]:
     """Comments and docstrings that hold a login or a setting with a secret."""
     text = module.source.text
-    if "#" in text:
+    if any(True for line in text.splitlines() if "#" in line for _ in written_secrets(line)):
         starts = module.source.line_starts
         rows = text.replace("\r\n", " \n").replace("\r", "\n")
         try:
@@ -114,8 +114,8 @@ def _in_words(module: Module) -> Iterator[tuple[Module, int, int]]:
                     yield from ((module, begin + a, begin + b) for a, b in written_secrets(token.string))
         except (tokenize.TokenError, SyntaxError, IndexError):
             pass
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+    for node in module.every(ast.Expr):
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             begin, end = module.start(node.value), module.end(node.value)
             for line in re.finditer(r"[^\r\n]+", text[begin:end]):
                 for a, b in written_secrets(line.group()):

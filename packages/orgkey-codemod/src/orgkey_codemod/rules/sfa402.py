@@ -26,9 +26,8 @@ def _examine(tree: Tree) -> Iterator[Finding]:
     for module in project_of(tree).modules.values():
         if "salesforce.backend" not in module.source.text or module.path in tree.vendored:
             continue
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Dict):
-                yield from _database(module, node)
+        for node in module.every(ast.Dict):
+            yield from _database(module, node)
 
 
 def _database(module: Module, node: ast.Dict) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE"]
 
+_KINDS: Final[tuple[type[ast.AST], ...]] = (ast.List, ast.Tuple, ast.Set, ast.If, ast.Assert)
 _ENDS: Final = frozenset({"exit", "_exit", "abort", "fail", "error"})
 
 
@@ -30,7 +31,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
     for module in project.modules.values():
         if module.path in tree.vendored or is_test(module):
             continue
-        for node in ast.walk(module.tree):
+        for node in (node for kind in _KINDS for node in module.every(kind)):
             if _is_list_of_names(module, node, keys) or _is_check(project, module, node, keys):
                 message = "still asks for a password that nothing uses any more: leave its name out"
                 yield Finding("SFA503", Level.REVIEW, module.path, module.place(node), message)

@@ -42,11 +42,11 @@ def _examine(tree: Tree) -> Iterator[Finding]:
     for module in project_of(tree).modules.values():
         if not is_test(module) or module.path in tree.vendored:
             continue
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        for node in module.every(ast.Constant):
+            if isinstance(node.value, str):
                 yield from _text(module, node, node.value, keys)
-            elif isinstance(node, ast.Call):
-                yield from _assertion(module, node)
+        for call in module.every(ast.Call):
+            yield from _assertion(module, call)
 
 
 def _text(module: Module, node: ast.Constant, value: str, keys: Keys) -> Iterator[Finding]:
