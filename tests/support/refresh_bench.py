@@ -117,6 +117,7 @@ class Bench:
     lock: Any = None
     seed: int = 0
     families: int = 0
+    wrapper: Any = field(default_factory=lambda: LocalKeyWrapper([MASTER]))
 
     def __post_init__(self) -> None:
         self.lock = self.lock or ProcessLock(self.clock)
@@ -129,7 +130,7 @@ class Bench:
         return Ports(
             **{
                 "store": store,
-                "sealer": Sealer(store, LocalKeyWrapper([MASTER]), clock=self.clock),
+                "sealer": Sealer(store, self.wrapper, clock=self.clock),
                 "lock": self.lock,
                 "journal": self.journal,
                 "sender": self.server,
