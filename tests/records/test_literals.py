@@ -79,7 +79,16 @@ def test_any_text_finds_the_record_that_has_it_and_no_other(shared_records: Reco
 
 @settings(max_examples=30, deadline=None)
 @given(text=st.text(st.sampled_from("ab'\"{}()&|*?~^[]!:+-\\ "), min_size=2, max_size=20))
-def test_any_search_text_is_one_term(shared_records: Records, text):
-    if sum(map(str.isalnum, text)) >= 2:
+def test_any_search_text_is_words_alone(shared_records: Records, text):
+    if any(sum(map(str.isalnum, word)) >= 2 for word in text.split()):
         shared_records.search(text, {"Contact": ["Id"]})
-    assert escape_search("{x}") == r"\{x\}"
+    else:
+        with pytest.raises(InvalidInput):
+            shared_records.search(text, {"Contact": ["Id"]})
+
+
+def test_operators_are_words_like_others(shared_records: Records):
+    assert escape_search("NOT {a} (Marker) x") == r'"NOT" "\(Marker\)"'
+    assert shared_records.search("Marker", {"Contact": ["Id"]}).total == 1
+    assert shared_records.search("nobody OR Marker", {"Contact": ["Id"]}).total == 0
+    assert shared_records.search("NOT Nobody", {"Contact": ["Id"]}).total == 0

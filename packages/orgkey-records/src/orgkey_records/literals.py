@@ -18,6 +18,7 @@ _ESCAPES: Final = str.maketrans(
     {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 )
 _RESERVED_IN_SEARCH: Final = re.compile(r"""([?&|!{}\[\]()^~*:\\"'+-])""")
+_SHORTEST_WORD: Final = 2  # "SOSL Syntax": a term is longer than one character
 # A quoted text, in which nothing is bound; or a name to bind. Times such as T10:15:00 have no letter after the colon.
 _PLACES: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|:(?P<name>[A-Za-z_][A-Za-z0-9_]*)""", re.DOTALL)
 
@@ -74,8 +75,16 @@ def literal(value: Any) -> str:
 
 
 def escape_search(text: str) -> str:
-    """``text`` as a SOSL term that matches it, with none of its characters as an operator."""
-    return _RESERVED_IN_SEARCH.sub(r"\\\1", check_text(text, "The search text").strip())
+    """``text`` as a SOSL term that finds all of its words, with none of its characters or words as an operator.
+
+    Words of one letter are left out: SOSL refuses them. Raises :class:`InvalidInput` where no others are there.
+    """
+    words = check_text(text, "The search text").split()
+    kept = [word for word in words if sum(map(str.isalnum, word)) >= _SHORTEST_WORD]
+    if not kept:
+        raise InvalidInput("A search text has at least one word of two letters or digits.")
+    # In quotes AND, OR and NOT are words like others.
+    return " ".join('"' + _RESERVED_IN_SEARCH.sub(r"\\\1", word) + '"' for word in kept)
 
 
 def check_text(text: str, what: str) -> str:

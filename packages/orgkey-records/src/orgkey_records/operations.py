@@ -29,7 +29,6 @@ __all__ = ["Operations", "Page"]
 _SMALLEST_PAGE: Final = 200
 _LARGEST_PAGE: Final = 2_000
 _SHOWN_FIELDS: Final = 80
-_SHORTEST_SEARCH: Final = 2  # "SOSL Syntax": a term is longer than one character
 _ENTITY: Final = re.compile(r"on (?:entity|sobject of type) '?([A-Za-z]\w*)")
 _FROM: Final = re.compile(r"\bFROM\s+([A-Za-z]\w*)", re.IGNORECASE)
 _WRONG_FIELD: Final = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"})
@@ -107,13 +106,12 @@ class Operations:
             objects = dict.fromkeys(check_names(objects, "objects"), ("Id", "Name"))
         if not objects:
             raise InvalidInput('Say where to search, such as {"Account": ["Id", "Name"]}.')
-        if sum(map(str.isalnum, check_input(text))) < _SHORTEST_SEARCH:
-            raise InvalidInput("A search text has at least two letters or digits.")
+        term = escape_search(check_input(text))
         parts = []
         for name, fields in objects.items():
             checked = [check_field(each, path=True) for each in check_names(fields, f"the fields of {name}")] or ["Id"]
             parts.append(f"{self.guard.check_object(name)}({', '.join(checked)})")
-        statement = f"FIND {{{escape_search(text)}}} IN ALL FIELDS RETURNING {', '.join(parts)} LIMIT {self.caps.rows}"
+        statement = f"FIND {{{term}}} IN ALL FIELDS RETURNING {', '.join(parts)} LIMIT {self.caps.rows}"
         return (yield from self.sosl(statement))
 
     def describe(self, name: str) -> Flow[Description]:
