@@ -1,0 +1,220 @@
+"""Lines of plain files that give an environment variable its value, whatever the format is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod import text
+from orgkey_codemod.model import Flow, Level
+from orgkey_codemod.plain.kinds import FileKind, kind_of
+from orgkey_codemod.python.keys import keys_of
+from orgkey_codemod.python.learned import once
+from orgkey_codemod.python.values import looks_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import PurePosixPath
+
+    from orgkey_codemod.model import Edit, Tree
+    from orgkey_codemod.text import Source
+
+__all__ = ["Setting", "edits_of", "is_secret", "is_shared_with_snowflake", "secret_keys", "settings_of", "source_of"]
+
+_SECRETS: Final = ("password", "security_token")
+_SNOWFLAKE: Final = re.compile(r"\bSF_(ACCOUNT|WAREHOUSE|ROLE)\b|(?i:snowflake)")
+_ASSIGNMENT: Final = r"""
+    ^(?P<lead>[ \t]*(?:-[ \t]+)?(?P<quote>["']?)(?:(?:export|set|ENV|ARG)[ \t]+)?)
+    (?P<key>{keys})(?P<middle>["']?[ \t]*[:=][ \t]*)(?P<value>.*?)(?P<comment>[ \t]+\#.*)?[ \t]*\r?$
+"""
+_NAMED: Final = r"""^[ \t]*-?[ \t]*["']?name["']?[ \t]*[:=][ \t]*["']?(?P<key>{keys})["']?[ \t]*\r?$"""
+_ANYWHERE: Final = r"""(?<![\w.$\{{-])(?P<key>{keys})["']?[ \t]*[:=](?P<value>[^=\s].*)?"""
+_REFERENCE: Final = re.compile(r"^\$|\$\{|\{\{|^<|^%|\b(var|local|data|secrets|vars|env)\.|^!|^\{|ssm:|vault:")
+_BLOCK_INDENT: Final = re.compile(r"[ \t]*")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One variable and its value on one line of a file."""
+
+    source: Source
+    kind: FileKind
+    key: str
+    start: int
+    """The first character of the line."""
+    end: int
+    """The character behind the line, its end included."""
+    value: str = ""
+    lead: str = ""
+    middle: str = ""
+    has_comment: bool = False
+    is_whole_line: bool = False
+    """Whether the line holds nothing else, so that it can go."""
+
+
+def source_of(tree: Tree, path: PurePosixPath) -> Source | None:
+    """The text of a plain file; None where it is none."""
+    try:
+        return text.decode(path, tree.files[path])
+    except text.UnreadableError:
+        return None
+
+
+def secret_keys(tree: Tree) -> dict[str, Level]:
+    """The variables that only hold a password or token of logins that go, and how far that can be trusted."""
+    return once(tree, _secret_keys)
+
+
+def _secret_keys(tree: Tree) -> dict[str, Level]:
+    keys_of(tree)
+    found: dict[str, Level] = {}
+    for key in sorted({use.key for use in tree.key_uses if use.role in _SECRETS}):
+        uses = [use for use in tree.key_uses if use.key == key]
+        if any(use.role not in {*_SECRETS, "check"} for use in uses):
+            continue
+        if all(use.level is Level.REPORT for use in uses if use.role in _SECRETS):
+            continue
+        is_safe = all(use.level is Level.SAFE for use in uses)
+        found[key] = Level.SAFE if is_safe else Level.REVIEW
+    return found
+
+
+def settings_of(tree: Tree) -> list[Setting]:
+    """Every line of a plain file that sets one of these variables."""
+    return once(tree, lambda tree: list(_settings(tree)))
+
+
+def _settings(tree: Tree) -> Iterator[Setting]:
+    keys = secret_keys(tree)
+    if not keys:
+        return
+    names = "|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True))
+    patterns = [
+        re.compile(pattern.format(keys=names), flags)
+        for pattern, flags in ((_ASSIGNMENT, re.VERBOSE), (_NAMED, 0), (_ANYWHERE, 0))
+    ]
+    anything = re.compile("|".join(re.escape(key) for key in keys).encode())
+    for path, content in tree.files.items():
+        kind = kind_of(path)
+        if kind is None or path in tree.vendored or not anything.search(content):
+            continue
+        source = source_of(tree, path)
+        if source is not None:
+            yield from _of_file(source, kind, patterns)
+
+
+def _of_file(source: Source, kind: FileKind, patterns: list[re.Pattern[str]]) -> Iterator[Setting]:
+    starts = source.line_starts
+    for number, start in enumerate(starts):
+        end = starts[number + 1] if number + 1 < len(starts) else len(source.text)
+        row = source.text[start:end].rstrip("\r\n")
+        if row.lstrip().startswith(("#", "//")):
+            continue
+        whole, named, anywhere = (pattern.match(row) for pattern in patterns[:2]), None, None
+        assigned, named = whole
+        if assigned:
+            yield Setting(
+                source, kind, assigned["key"], start, end, assigned["value"], assigned["lead"], assigned["middle"],
+                has_comment=bool(assigned["comment"]), is_whole_line=True,
+            )  # fmt: skip
+        elif named:
+            yield Setting(source, kind, named["key"], start, end)
+        else:
+            anywhere = patterns[2].search(row)
+            if anywhere:
+                yield Setting(source, kind, anywhere["key"], start, end, (anywhere["value"] or "").strip())
+
+
+def is_secret(setting: Setting) -> bool:
+    """Whether the value stands there itself, and is no placeholder and no reference to somewhere else."""
+    value = setting.value.strip().rstrip(",").strip("\"'")
+    return bool(value) and not _REFERENCE.search(value) and looks_secret(value)
+
+
+def is_shared_with_snowflake(setting: Setting) -> bool:
+    """Whether a variable may be Snowflake's, whose names begin alike: its own neighbours say so."""
+    return setting.key.startswith("SF_") and _SNOWFLAKE.search(setting.source.text) is not None
+
+
+def edits_of(group: Iterable[Setting], flow: Flow) -> dict[Setting, tuple[Edit, ...]]:
+    """What takes each of the lines away, and puts the new variables where the first of a block was.
+
+    ``group`` are lines of one file that may go. Values are never copied.
+    """
+    edits: dict[Setting, tuple[Edit, ...]] = {}
+    block: list[Setting] = []
+    for setting in group:
+        if block and not _same_block(block[-1], setting):
+            edits |= _block_edits(block, flow)
+            block = []
+        block.append(setting)
+    return edits | _block_edits(block, flow) if block else edits
+
+
+def _same_block(one: Setting, other: Setting) -> bool:
+    """Whether two lines belong to the same list or mapping: nothing between them is indented less."""
+    if one.lead != other.lead:
+        return False
+    indent = len(_BLOCK_INDENT.match(one.lead).group())  # type: ignore[union-attr]  # it matches anything
+    between = one.source.text[one.end : other.start].splitlines()
+    return all(len(_BLOCK_INDENT.match(row).group()) >= indent for row in between if row.strip())  # type: ignore[union-attr]
+
+
+def _block_edits(block: list[Setting], flow: Flow) -> dict[Setting, tuple[Edit, ...]]:
+    first = block[0]
+    source = first.source
+    here = _block_text(block)
+    lines = [_line(first, name) for name in _new_names(first.kind, flow) if not re.search(rf"\b{name}\b", here)]
+    ending = source.text[first.start : first.end][len(source.text[first.start : first.end].rstrip("\r\n")) :]
+    edits: dict[Setting, tuple[Edit, ...]] = {}
+    for setting in block:
+        if setting is first and lines:
+            body = (ending or source.newline).join(lines)
+            edits[setting] = (source.edit(setting.start, setting.end - len(ending), body),)
+        else:
+            edits[setting] = (_without(setting),)
+    return edits
+
+
+def _block_text(block: list[Setting]) -> str:
+    first, text_ = block[0], block[0].source.text
+    if first.kind in {FileKind.EXAMPLE, FileKind.DOTENV}:
+        return text_
+    indent = len(_BLOCK_INDENT.match(first.lead).group())  # type: ignore[union-attr]
+    rows: list[str] = []
+    for step in (reversed(text_[: first.start].splitlines()), iter(text_[first.start :].splitlines())):
+        for row in step:
+            if row.strip() and len(_BLOCK_INDENT.match(row).group()) < indent:  # type: ignore[union-attr]
+                break
+            rows.append(row)
+    return "\n".join(rows)
+
+
+def _without(setting: Setting) -> Edit:
+    source = setting.source
+    start, end = setting.start, setting.end
+    if end == len(source.text) and not source.text.endswith(("\n", "\r")) and start:
+        start -= len(source.newline)  # a file that ends without a line end still does
+    return source.edit(start, end)
+
+
+def _new_names(kind: FileKind, flow: Flow) -> tuple[str, str]:
+    if flow is Flow.CLIENT_CREDENTIALS:
+        return "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"
+    if kind is FileKind.WORKFLOW:
+        return "SALESFORCE_CLIENT_ID", "SALESFORCE_PRIVATE_KEY"  # a runner has no file of ours
+    return "SALESFORCE_CLIENT_ID", "SALESFORCE_PRIVATE_KEY_FILE"
+
+
+def _line(like: Setting, name: str) -> str:
+    """A line for a new variable, written as its neighbour is."""
+    value = like.value.strip()
+    quote = value[0] if value[:1] in {'"', "'"} and value[-1:] == value[:1] else ""
+    reference = {
+        FileKind.WORKFLOW: f"${{{{ secrets.{name} }}}}",
+        FileKind.COMPOSE: f"${{{name}}}",
+    }.get(like.kind, "")
+    closing = like.lead.lstrip(" \t-")[:1] if like.lead.rstrip().endswith(('"', "'")) else ""
+    tail = closing if closing and not like.middle.lstrip().startswith(closing) else ""
+    return f"{like.lead}{name}{like.middle.rstrip() if not (quote or reference) else like.middle}{quote}{reference}{quote}{tail}"
