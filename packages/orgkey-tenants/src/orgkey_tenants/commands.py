@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 import orgkey
-from orgkey_tenants.record import State  # noqa: TC001  # typer reads annotations at run time
+from orgkey_tenants.record import State  # typer reads annotations at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -337,6 +337,58 @@ def rotate_keys(
         output.value({"rewrapped": rewrapped, "new_data_keys": renewed})
     else:
         output.facts({"rewrapped": str(rewrapped), "new data keys": str(renewed)})
+
+
+@app.command("renew-secret")
+def renew_secret(
+    tenant: Tenant,
+    *,
+    key_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JWT Bearer: the new private key. It is sealed into the store.")
+    ] = None,
+    certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="JWT Bearer: its certificate.")] = None,
+    secret_from: Annotated[
+        str, typer.Option(metavar="VARIABLE", help="Client Credentials: the variable that holds the new secret.")
+    ] = "",
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Replace the key or secret of a tenant that has its own. Upload the new certificate to the org's app first."""
+    secret = orgkey.Secret(os.environ.get(secret_from, "")) if secret_from else orgkey.Secret("")
+    if (key_file is None) == (not secret):
+        raise orgkey.UsageProblem(
+            "Give the new private key (--key-file FILE) or the new secret (--secret-from VARIABLE)."
+        )
+    pem = "" if certificate is None else _read(certificate).reveal()
+    with _opened() as tenants:
+        record = tenants.renew_secret(tenant, _read(key_file) if key_file else secret, certificate=pem, by=by)
+    _tell(orgkey.Output(as_json=as_json), record)
+
+
+# --- for other commands ----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def session_of(tenant: str) -> Iterator[orgkey.OrgSession]:
+    """The tenant's session, for ``orgkey doctor --tenant``."""
+    with _opened() as tenants:
+        yield tenants.session(tenant)
+
+
+def kept_keys(tenant: str = "") -> list[orgkey.KeptKey]:
+    """The keys of tenants on JWT Bearer, for ``orgkey certificates``; none where no store is set."""
+    if not os.environ.get("ORGKEY_TENANTS_URL"):
+        return []
+    try:
+        with _opened() as tenants:
+            records = [tenants.get(tenant)] if tenant else tenants.list(states=[State.ACTIVE, State.SUSPENDED])
+    except orgkey.OrgkeyError as error:
+        return [orgkey.KeptKey(tenant, problem=orgkey.redact(str(error)).splitlines()[0])]
+    return [
+        orgkey.KeptKey(record.tenant, record.login_url, record.client_id, record.username, record.certificate)
+        for record in records
+        if record.grant == "jwt_bearer"
+    ]
 
 
 # --- how it is said --------------------------------------------------------------------------------------------------

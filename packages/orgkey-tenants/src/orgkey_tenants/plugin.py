@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orgkey import CommandPlugin, KeyWrapperPlugin, LockPlugin, StorePlugin, hookimpl
+from orgkey import CommandPlugin, KeyWrapperPlugin, LockPlugin, SessionSourcePlugin, StorePlugin, hookimpl
 
 __all__: list[str] = []
 
@@ -34,11 +34,9 @@ def orgkey_locks() -> list[LockPlugin]:
     """Redis and PostgreSQL."""
     from orgkey_tenants.locks import PostgreSQLLock, RedisLock
 
-    return [
-        LockPlugin("redis", RedisLock),
-        LockPlugin("rediss", RedisLock),
-        LockPlugin("postgresql", PostgreSQLLock),
-    ]
+    # "unix" is redis-py's own name for a Redis at a socket of this machine.
+    redis = [LockPlugin(scheme, RedisLock) for scheme in ("redis", "rediss", "unix")]
+    return [*redis, LockPlugin("postgresql", PostgreSQLLock)]
 
 
 @hookimpl
@@ -51,3 +49,20 @@ def orgkey_key_wrappers() -> list[KeyWrapperPlugin]:
         KeyWrapperPlugin("env", open_variable),
         KeyWrapperPlugin("awskms", lambda uri: AWSKeyWrapper(uri.partition(":")[2])),
     ]
+
+
+@hookimpl
+def orgkey_session_sources() -> list[SessionSourcePlugin]:
+    """Tenants, for ``orgkey doctor --tenant`` and ``orgkey certificates``."""
+
+    def open_session(tenant: str) -> Any:
+        from orgkey_tenants.commands import session_of
+
+        return session_of(tenant)
+
+    def keys(tenant: str) -> Any:
+        from orgkey_tenants.commands import kept_keys
+
+        return kept_keys(tenant)
+
+    return [SessionSourcePlugin("tenant", open_session, keys)]

@@ -19,7 +19,7 @@ from orgkey_tenants.authorization import Consent
 from orgkey_tenants.drivers import drive
 from orgkey_tenants.enrolment import enrol
 from orgkey_tenants.enrolment import renew_secret as enrol_again
-from orgkey_tenants.errors import RefreshInProgress, TenantExists, TenantNotActive, UnknownTenant, local
+from orgkey_tenants.errors import RefreshInProgress, TenantExists, TenantNotActive, TenantsError, UnknownTenant, local
 from orgkey_tenants.inflight import InFlight
 from orgkey_tenants.journal import FileJournal
 from orgkey_tenants.locks import open_lock
@@ -304,15 +304,36 @@ class Tenants:
         """As :meth:`start_authorization`, for a task."""
         return await self.consent.astart(tenant, login_url, **options)
 
-    def complete_authorization(self, callback_url: str | orgkey.Secret, **options: Any) -> TenantRecord:
+    def complete_authorization(
+        self,
+        callback_url: str | orgkey.Secret,
+        *,
+        browser_cookie: str | orgkey.Secret | None = None,
+        unbound_browser: bool = False,
+        by: str = "",
+    ) -> TenantRecord:
         """Exchange the code that the browser came back with; see :meth:`Consent.complete`."""
-        callback_url = orgkey.conceal(callback_url)  # bound anew, with the code in it
-        return self.consent.complete(callback_url, **options)
+        # Bound anew, so that a traceback from here on has nothing plain among its locals.
+        callback_url = orgkey.conceal(callback_url)
+        browser_cookie = None if browser_cookie is None else orgkey.conceal(browser_cookie)
+        return self.consent.complete(
+            callback_url, browser_cookie=browser_cookie, unbound_browser=unbound_browser, by=by
+        )
 
-    async def acomplete_authorization(self, callback_url: str | orgkey.Secret, **options: Any) -> TenantRecord:
+    async def acomplete_authorization(
+        self,
+        callback_url: str | orgkey.Secret,
+        *,
+        browser_cookie: str | orgkey.Secret | None = None,
+        unbound_browser: bool = False,
+        by: str = "",
+    ) -> TenantRecord:
         """As :meth:`complete_authorization`, for a task."""
         callback_url = orgkey.conceal(callback_url)
-        return await self.consent.acomplete(callback_url, **options)
+        browser_cookie = None if browser_cookie is None else orgkey.conceal(browser_cookie)
+        return await self.consent.acomplete(
+            callback_url, browser_cookie=browser_cookie, unbound_browser=unbound_browser, by=by
+        )
 
     def reconnect(self, tenant: str, **options: Any) -> AuthorizationURL:
         """Where to send the administrator for a new consent of a tenant that is there; its id and org stay.
@@ -588,29 +609,38 @@ class Tenants:
         done = failed = 0
         while due := self.store.claim_due(limit=batch, seconds=seconds):
             for tenant in due:
-                cause = self._keep_alive(tenant)
+                cause = self._cause_of_failure(tenant)
                 done, failed = done + (not cause), failed + bool(cause)
                 if progress is not None:
                     progress(tenant, cause)
         return done, failed
 
+    def _cause_of_failure(self, tenant: str) -> str:
+        try:
+            self.keep_alive(tenant)
+        except orgkey.TokenRequestError as error:
+            return error.diagnosis.cause.id
+        except TenantsError as error:
+            return type(error).__name__
+        return ""
+
     async def akeepalive(self, **options: Any) -> tuple[int, int]:
         """As :meth:`keepalive`, for a task."""
         return await _on_a_thread(lambda: self.keepalive(**options))
 
-    def _keep_alive(self, tenant: str) -> str:
+    def keep_alive(self, tenant: str) -> None:
+        """Refresh one tenant for the sake of its refresh token: nobody here has to want its access token.
+
+        Raises :class:`orgkey.TokenRequestError`, and :class:`~orgkey_tenants.UnknownTenant`.
+        """
         with self._guard:
             session = self._sessions.get(tenant)
-        try:
-            if session is not None and session.current is not None:
-                session.renew(session.current)
-            else:
-                # Nobody here waits for its token, so none is kept.
-                with self._in_flight.one():
-                    drive(self._protocol(tenant), self.ports)
-        except orgkey.TokenRequestError as error:
-            return error.diagnosis.cause.id
-        return ""
+        current = None if session is None else session.current
+        if session is not None and current is not None:
+            session.renew(current)
+            return
+        with self._in_flight.one():
+            drive(self._protocol(tenant), self.ports)
 
     def sync(self) -> None:
         """One round: write signals down, settle what the journal has, stop sessions of tenants that others stopped."""
