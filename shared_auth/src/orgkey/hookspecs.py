@@ -72,3 +72,8 @@ def orgkey_rule_packs() -> list[plugins.RulePackPlugin]:  # type: ignore[empty-b
 @_hookspec
 def orgkey_replacements() -> list[plugins.ReplacementPlugin]:  # type: ignore[empty-body]
     """Drop-ins for a library's classes, put in their place by ``orgkey.install()``."""
+
+
+@_hookspec
+def orgkey_session_sources() -> list[plugins.SessionSourcePlugin]:  # type: ignore[empty-body]
+    """Sessions that are kept elsewhere than in the settings, such as tenants."""

@@ -31,6 +31,7 @@ __all__ = [
     "GrantPlugin",
     "HealthCheckPlugin",
     "InstalledPlugin",
+    "KeptKey",
     "KeySourcePlugin",
     "KeyWrapperPlugin",
     "LockPlugin",
@@ -40,6 +41,7 @@ __all__ = [
     "PluginWarning",
     "ReplacementPlugin",
     "RulePackPlugin",
+    "SessionSourcePlugin",
     "StorePlugin",
     "commands",
     "grants",
@@ -172,6 +174,35 @@ class RulePackPlugin:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptKey:
+    """A key that a session source keeps: what ``orgkey certificates`` lists of it.
+
+    ``certificate`` is PEM, empty where none is kept. ``problem`` says what cannot be read.
+    """
+
+    name: str
+    login_url: str = ""
+    client_id: str = ""
+    username: str = ""
+    certificate: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSourcePlugin:
+    """Sessions that are kept elsewhere than in the settings: ``orgkey doctor --tenant acme`` asks ``tenant``.
+
+    ``open`` is given a name and returns a context manager that gives its :class:`orgkey.OrgSession`; it raises
+    :class:`~orgkey.errors.OrgkeyError` where there is none. ``keys`` is given a name, or nothing for all, and returns
+    :class:`KeptKey` records.
+    """
+
+    name: str
+    open: Callable[[str], Any]
+    keys: Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ReplacementPlugin:
     """A drop-in for a library's classes. ``install`` puts it in their place in this process; it may be called again."""
 
@@ -193,6 +224,7 @@ _HOOKS: Final[Mapping[type[Any], tuple[str, str]]] = MappingProxyType(
         NotifierPlugin: ("orgkey_notifiers", "notifier"),
         RulePackPlugin: ("orgkey_rule_packs", "rule pack"),
         ReplacementPlugin: ("orgkey_replacements", "replacement"),
+        SessionSourcePlugin: ("orgkey_session_sources", "session source"),
     }
 )
 

@@ -57,7 +57,7 @@ def _left(held: Held, now: float) -> int:
 def _warning(held: Held, now: float) -> str:
     days = _left(held, now)
     ends = f"has ended {-days} days ago" if days < 0 else f"ends in {days} days"
-    return f"The certificate of {held.profile} ({held.org}) {ends}: orgkey setup rotate-certificate DIR"
+    return f"The certificate of {held.profile} ({held.org}) {ends}: {held.mend}"
 
 
 def _facts(held: Held, now: float) -> dict[str, Any]:

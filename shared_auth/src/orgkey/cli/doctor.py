@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path  # noqa: TC003  # typer reads annotations at run time
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,6 +13,7 @@ from orgkey.cli.output import ExitCode, Output, UsageProblem
 
 if TYPE_CHECKING:
     from orgkey.doctor import Examination, Report, Result
+    from orgkey.session import OrgSession
 
 __all__ = ["doctor"]
 
@@ -29,6 +31,9 @@ _CODES: Final = {"settings": ExitCode.USAGE, "key": ExitCode.USAGE, "token": Exi
 def doctor(
     profile: Profile = None,
     *,
+    tenant: Annotated[
+        str, typer.Option(metavar="TENANT", help="Examine a customer's org that orgkey-tenants keeps.")
+    ] = "",
     certificate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The key's certificate.", show_default="beside the key")
     ] = None,
@@ -61,18 +66,39 @@ def doctor(
         raise UsageProblem(f"--expect-kind is {expect_kind!r}. It takes sandbox or production.")
     expected = Expected(username=expect_user, org_id=expect_org, kind=expect_kind)
 
-    def exam() -> Examination:
-        return Examination(profile=profile, certificate=certificate, admin=as_admin, expected=expected)
-
     done = 0
     while True:
-        found = _examine(output, exam())
+        with ExitStack() as opened:
+            exam = Examination(profile=profile, certificate=certificate, admin=as_admin, expected=expected)
+            if tenant:
+                _ask_source(exam, tenant, opened)
+            found = _examine(output, exam)
         done += 1
         if report is not None:
             _write(report, found)
         if not watch or done == rounds:
             return _code(found)
         SYSTEM_CLOCK.sleep(watch)
+
+
+def _ask_source(exam: Examination, tenant: str, opened: ExitStack) -> None:
+    """Have the session opened where tenants are kept, when the examination comes to it."""
+    from orgkey.plugins import SessionSourcePlugin, registered
+
+    found = registered(SessionSourcePlugin).get("tenant")
+    if found is None or exam.profile:
+        raise UsageProblem(
+            "--tenant and --profile name two places for one session: give one."
+            if exam.profile
+            else "--tenant needs orgkey-tenants, which is not installed: pip install 'orgkey-tenants[cli]'"
+        )
+
+    def source() -> OrgSession:
+        session: OrgSession = opened.enter_context(found.open(tenant))
+        exam.kept = next(iter(found.keys(tenant)), None)
+        return session
+
+    exam.source = source
 
 
 def _examine(output: Output, exam: Examination) -> Report:

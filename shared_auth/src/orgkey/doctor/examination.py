@@ -15,9 +15,11 @@ from orgkey.sender import shared_sender
 from orgkey.wire import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from orgkey.causes import Diagnosis
+    from orgkey.plugins import KeptKey
     from orgkey.session import OrgSession
     from orgkey.wire import Answer
 
@@ -47,13 +49,16 @@ class Examination:
     """One patient. ``session`` is there once the settings were found to work.
 
     ``certificate`` names the certificate's file where it does not lie beside the key, ``admin`` the profile of an
-    administrator who may read the org's own evidence.
+    administrator who may read the org's own evidence. ``source`` gives the session where it does not come of the
+    settings, and ``kept`` is what is known there of its key.
     """
 
     profile: str | None = None
     certificate: Path | None = None
     admin: str = ""
     expected: Expected = field(default_factory=Expected)
+    source: Callable[[], OrgSession] | None = None
+    kept: KeptKey | None = None
     clock: Clock = SYSTEM_CLOCK
     facts: dict[str, str] = field(default_factory=dict)
     _session: OrgSession | None = None

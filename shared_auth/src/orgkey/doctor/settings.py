@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from orgkey.doctor.finding import Check, Finding, failed, not_run, ok, warning
-from orgkey.errors import ConfigError, OrgkeyWarning
+from orgkey.errors import ConfigError, OrgkeyError, OrgkeyWarning, TokenRequestError
 from orgkey.grants import JWTBearer
 from orgkey.keys.certificate import Certificate, certificate_beside, read_certificate
 from orgkey.settings import connect, key_file
@@ -24,9 +24,15 @@ def _settings(exam: Examination) -> Finding:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", OrgkeyWarning)
         try:
-            exam.session = session = connect(exam.profile, attempts=1, clock=exam.clock)
+            exam.session = session = (
+                exam.source() if exam.source else connect(exam.profile, attempts=1, clock=exam.clock)
+            )
+        except TokenRequestError as error:
+            return failed(error.diagnosis)
         except ConfigError as error:
             return failed(exam.diagnose("local", "SETTINGS_UNUSABLE"), *error.problems)
+        except OrgkeyError as error:
+            return failed(exam.diagnose("local", "SETTINGS_UNUSABLE"), str(error))
     grant = session.grant
     evidence = [f"login URL: {session.login_url}", f"grant: {grant.name}", f"client id: {grant.client_id}"]
     evidence += [f"username: {grant.username}"] if grant.username else []
@@ -39,7 +45,9 @@ def _settings(exam: Examination) -> Finding:
 def _key(exam: Examination) -> Finding:
     grant = exam.session.grant
     if not isinstance(grant, JWTBearer):
-        return not_run("Client Credentials uses no key")
+        return not_run(
+            "a refresh token needs no key" if grant.name == "refresh_token" else "Client Credentials uses no key"
+        )
     try:
         certificate = _certificate(exam, grant)
     except ConfigError as error:
@@ -70,6 +78,9 @@ def _certificate(exam: Examination, grant: JWTBearer) -> Certificate | None:
         return read_certificate(exam.certificate)
     if grant.signer.certificate is not None:
         return read_certificate(grant.signer.certificate, "the key's own certificate")
+    if exam.source is not None:
+        held = exam.kept.certificate if exam.kept else ""
+        return read_certificate(held.encode(), "the certificate kept with the key") if held else None
     file = key_file(exam.profile)
     beside = certificate_beside(file) if file else None
     return read_certificate(beside) if beside else None

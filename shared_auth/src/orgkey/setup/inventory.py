@@ -11,6 +11,7 @@ from orgkey.errors import ConfigError, OrgkeyWarning
 from orgkey.events import Event, EventKind
 from orgkey.grants import JWTBearer
 from orgkey.keys.certificate import Certificate, certificate_beside, read_certificate
+from orgkey.plugins import KeptKey, SessionSourcePlugin, registered
 from orgkey.settings import connect, key_file, profile_names
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ MILESTONES: Final = (60, 30, 14, 7, 1)  # days
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One profile's key and certificate. ``problem`` says what cannot be read or does not fit."""
+    """One profile's key and certificate.
+
+    ``problem`` says what cannot be read or does not fit, ``mend`` which command replaces what ends.
+    """
 
     profile: str
     org: str = ""
@@ -35,6 +39,7 @@ class Held:
     key: str = ""
     certificate: Certificate | None = None
     problem: str = ""
+    mend: str = "orgkey setup rotate-certificate DIR"
 
     def milestone(self, now: float) -> int | None:
         """The smallest milestone that is reached, 0 where the certificate has ended; None where there is time."""
@@ -64,6 +69,28 @@ def inventory() -> Iterator[Held]:
         yield from _held(name, name)
     if any(os.environ.get(f"SALESFORCE_PRIVATE_KEY{suffix}") for suffix in ("", "_FILE")):
         yield from _held("(environment)", None)
+    for source in registered(SessionSourcePlugin).values():
+        for kept in source.keys(""):
+            yield _kept(source.name, kept)
+
+
+def _kept(source: str, kept: KeptKey) -> Held:
+    certificate, problem = None, kept.problem
+    if kept.certificate:
+        try:
+            certificate = read_certificate(kept.certificate.encode(), "kept with the key")
+        except ConfigError as error:
+            problem = problem or str(error)
+    return Held(
+        f"{source} {kept.name}".strip(),
+        kept.login_url,
+        kept.client_id,
+        kept.username,
+        "sealed in the store",
+        certificate,
+        problem or ("" if certificate else "no certificate is kept with the key: its end is not known here"),
+        f"orgkey {source}s renew-secret {kept.name}",
+    )
 
 
 def _held(title: str, profile: str | None) -> Iterator[Held]:
