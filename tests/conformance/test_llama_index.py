@@ -1,0 +1,32 @@
+"""LlamaIndex's tools conform, as its agents call them."""
+
+from __future__ import annotations
+
+import pytest
+from conformance import Adapter, Conformance, conformance_world
+
+pytest.importorskip("llama_index.core", reason="llama-index-core is not installed")
+
+from orgkey_llama_index import SalesforceToolSpec
+
+__all__ = ["conformance_world"]
+
+
+def adapter_of(spec, **more):
+    (tool,) = spec.to_tool_list(["execute_soql"])
+
+    async def aask(query):
+        return (await tool.acall(query=query)).raw_output
+
+    return Adapter(
+        held=(spec, tool),
+        ask=lambda query: tool.call(query=query).raw_output,
+        aask=aask,
+        rows=lambda answer: answer["records"],
+        **more,
+    )
+
+
+class TestSalesforceToolSpec(Conformance):
+    def make(self, auth, most_rows):
+        return adapter_of(SalesforceToolSpec(auth=auth))
