@@ -77,7 +77,7 @@ def arguments(path: str, content: bytes) -> list[list[str]]:
         sorted(
             f"{word.arg}={ast.unparse(word.value)}"
             for word in call.keywords
-            if word.arg not in SECRETS | {"username"}
+            if word.arg is not None and word.arg not in SECRETS | {"username"}
         )
         for source in sources(path, content)
         for call in calls(source)

@@ -1,0 +1,78 @@
+"""``[tool.orgkey-migrate]`` in pyproject.toml: what a repository has decided once for all runs."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from orgkey_codemod.model import Flow, Options, Style
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Config", "ConfigError", "read"]
+
+_KEYS: Final = {
+    "flow": str,
+    "style": str,
+    "docs": bool,
+    "tests": bool,
+    "wrappers": list,
+    "accept-run-as": bool,
+    "select": list,
+    "ignore": list,
+    "exclude": list,
+}
+
+
+class ConfigError(ValueError):
+    """A configuration that says something that is not understood."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The configuration of a repository."""
+
+    options: Options = field(default_factory=Options)
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+def read(file: Path) -> Config:
+    """Read a ``pyproject.toml``, or a file with the table's keys at its top; a missing file decides nothing.
+
+    Raises
+    ------
+    ConfigError
+        For a file that is not TOML, a key that does not exist, and a value of the wrong kind.
+
+    """
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Config()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{file} cannot be read: {error}") from None
+    table: dict[str, Any] = content.get("tool", {}).get("orgkey-migrate", {})
+    if file.name != "pyproject.toml" and "tool" not in content:
+        table = content
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise ConfigError(f"{file}: {key} is no setting of [tool.orgkey-migrate]; there are {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]):
+            raise ConfigError(f"{file}: {key} has to be a {_KEYS[key].__name__}")
+    try:
+        options = Options(
+            flow=Flow(table.get("flow", "jwt")),
+            style=Style(table.get("style", "orgkey")),
+            docs=table.get("docs", False),
+            tests=table.get("tests", False),
+            wrappers=tuple(table.get("wrappers", ())),
+            accept_run_as=table.get("accept-run-as", False),
+        )
+    except ValueError as error:
+        raise ConfigError(f"{file}: {error}") from None
+    lists = {name: tuple(map(str, table.get(name, ()))) for name in ("select", "ignore", "exclude")}
+    return Config(options, **lists)
