@@ -17,7 +17,9 @@ __all__ = ["Pair", "is_mcp", "pairs_of"]
 
 _SERVERS: Final = re.compile(r'"(mcpServers|servers|mcp_servers|context_servers)"\s*:\s*\{')
 _ENV: Final = re.compile(r'"env"\s*:\s*\{')
-_PAIR: Final = re.compile(r'"(?P<key>SALESFORCE_PASSWORD|SALESFORCE_SECURITY_TOKEN|SALESFORCE_TOKEN)"\s*:\s*"(?P<value>(?:[^"\\]|\\.)*)"')
+_PAIR: Final = re.compile(
+    r'"(?P<key>SALESFORCE_PASSWORD|SALESFORCE_SECURITY_TOKEN|SALESFORCE_TOKEN)"\s*:\s*"(?P<value>(?:[^"\\]|\\.)*)"'
+)
 _PERSON: Final = re.compile(r"\$\{(input|prompt)[^}]*\}")
 _KNOWN: Final = re.compile(r'"[^"]*\bmcp-salesforce-connector\b[^"]*"')
 """Servers that take SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET too."""

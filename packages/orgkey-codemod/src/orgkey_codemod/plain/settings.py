@@ -26,7 +26,7 @@ _SECRETS: Final = ("password", "security_token")
 _SNOWFLAKE: Final = re.compile(r"\bSF_(ACCOUNT|WAREHOUSE|ROLE)\b|(?i:snowflake)")
 _ASSIGNMENT: Final = r"""
     ^(?P<lead>[ \t]*(?:-[ \t]+)?(?P<quote>["']?)(?:(?:export|set|ENV|ARG)[ \t]+)?)
-    (?P<key>{keys})(?P<middle>["']?[ \t]*[:=][ \t]*)(?P<value>.*?)(?P<comment>[ \t]+\#.*)?[ \t]*\r?$
+    (?P<key>{keys})(?P<middle>["']?[ \t]*[:=][ \t]*)(?P<value>.*?)(?P<comment>(?<=[ \t])\#.*)?[ \t]*\r?$
 """
 _NAMED: Final = r"""^[ \t]*-?[ \t]*["']?name["']?[ \t]*[:=][ \t]*["']?(?P<key>{keys})["']?[ \t]*\r?$"""
 _ANYWHERE: Final = r"""(?<![\w.$\{{-])(?P<key>{keys})["']?[ \t]*[:=](?P<value>[^=\s].*)?"""
@@ -62,7 +62,10 @@ def source_of(tree: Tree, path: PurePosixPath) -> Source | None:
 
 
 def secret_keys(tree: Tree) -> dict[str, Level]:
-    """The variables that only hold a password or token of logins that go, and how far that can be trusted."""
+    """The variables that hold a password or token of logins that go, and how far it can be trusted that they may go.
+
+    ``Level.REPORT`` says that other code of the tree reads the variable too.
+    """
     return once(tree, _secret_keys)
 
 
@@ -71,9 +74,10 @@ def _secret_keys(tree: Tree) -> dict[str, Level]:
     found: dict[str, Level] = {}
     for key in sorted({use.key for use in tree.key_uses if use.role in _SECRETS}):
         uses = [use for use in tree.key_uses if use.key == key]
-        if any(use.role not in {*_SECRETS, "check"} for use in uses):
-            continue
         if all(use.level is Level.REPORT for use in uses if use.role in _SECRETS):
+            continue
+        if any(use.role not in {*_SECRETS, "check"} for use in uses):
+            found[key] = Level.REPORT
             continue
         is_safe = all(use.level is Level.SAFE for use in uses)
         found[key] = Level.SAFE if is_safe else Level.REVIEW
@@ -100,8 +104,9 @@ def _settings(tree: Tree) -> Iterator[Setting]:
         if kind is None or path in tree.vendored or not anything.search(content):
             continue
         source = source_of(tree, path)
-        if source is not None:
-            yield from _of_file(source, kind, patterns)
+        for setting in _of_file(source, kind, patterns) if source is not None else ():
+            if keys[setting.key] is not Level.REPORT or is_shared_with_snowflake(setting):
+                yield setting
 
 
 def _of_file(source: Source, kind: FileKind, patterns: list[re.Pattern[str]]) -> Iterator[Setting]:
@@ -111,12 +116,11 @@ def _of_file(source: Source, kind: FileKind, patterns: list[re.Pattern[str]]) ->
         row = source.text[start:end].rstrip("\r\n")
         if row.lstrip().startswith(("#", "//")):
             continue
-        whole, named, anywhere = (pattern.match(row) for pattern in patterns[:2]), None, None
-        assigned, named = whole
+        assigned, named = (pattern.match(row) for pattern in patterns[:2])
         if assigned:
             yield Setting(
                 source, kind, assigned["key"], start, end, assigned["value"], assigned["lead"], assigned["middle"],
-                has_comment=bool(assigned["comment"]), is_whole_line=True,
+                has_comment=bool(assigned["comment"]), is_whole_line=not _goes_on(source, assigned, kind, end),
             )  # fmt: skip
         elif named:
             yield Setting(source, kind, named["key"], start, end)
@@ -124,6 +128,15 @@ def _of_file(source: Source, kind: FileKind, patterns: list[re.Pattern[str]]) ->
             anywhere = patterns[2].search(row)
             if anywhere:
                 yield Setting(source, kind, anywhere["key"], start, end, (anywhere["value"] or "").strip())
+
+
+def _goes_on(source: Source, assigned: re.Match[str], kind: FileKind, end: int) -> bool:
+    """Whether the value of a mapping stands on the lines below."""
+    if assigned["value"] or kind not in {FileKind.WORKFLOW, FileKind.COMPOSE}:
+        return False
+    below = source.text[end:].partition("\n")[0]
+    indents = [_BLOCK_INDENT.match(row) for row in (below, assigned["lead"])]
+    return bool(below.strip()) and len(indents[0].group()) > len(indents[1].group())  # type: ignore[union-attr]
 
 
 def is_secret(setting: Setting) -> bool:
@@ -214,7 +227,11 @@ def _line(like: Setting, name: str) -> str:
     reference = {
         FileKind.WORKFLOW: f"${{{{ secrets.{name} }}}}",
         FileKind.COMPOSE: f"${{{name}}}",
+        FileKind.DOCUMENT: "...",
     }.get(like.kind, "")
     closing = like.lead.lstrip(" \t-")[:1] if like.lead.rstrip().endswith(('"', "'")) else ""
     tail = closing if closing and not like.middle.lstrip().startswith(closing) else ""
-    return f"{like.lead}{name}{like.middle.rstrip() if not (quote or reference) else like.middle}{quote}{reference}{quote}{tail}"
+    if value.startswith("{"):
+        reference = value  # the declaration of a secret, which holds none
+    middle = like.middle if quote or reference else like.middle.rstrip()
+    return f"{like.lead}{name}{middle}{quote}{reference}{quote}{tail}"

@@ -21,8 +21,8 @@ __all__ = ["RULE"]
 
 _NEW: Final = ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET")
 _KNOWN: Final = (
-    "the server also takes a client id and secret, with the org's My Domain in SALESFORCE_DOMAIN; the app's Run-As user "
-    "acts then"
+    "the server also takes a client id and secret, with the org's My Domain in SALESFORCE_DOMAIN; the app's Run-As "
+    "user acts then"
 )
 _TYPED: Final = "a person is asked for the password: what the server offers instead, its manual says"
 _UNKNOWN: Final = "what this server takes in the place of a password, its manual says"
@@ -78,9 +78,9 @@ RULE = Rule(
     code="SFA203",
     title="an MCP client's settings give a server a password",
     explanation=(
-        "For mcp-salesforce-connector, --unsafe puts SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, as references to "
-        "the environment, in the place of password and token; the app needs a Run-As user, and SALESFORCE_DOMAIN the "
-        "org's My Domain. Other servers are reported: what they take, only their manuals say."
+        "For mcp-salesforce-connector, --unsafe puts SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, as references "
+        "to the environment, in the place of password and token; the app needs a Run-As user, and SALESFORCE_DOMAIN "
+        "the org's My Domain. Other servers are reported: what they take, only their manuals say."
     ),
     examine=_examine,
     examples=(

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Finding, Level, Rule
+from orgkey_codemod.plain.grants import passwords_in
 from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.plain.mcp import pairs_of
 from orgkey_codemod.plain.settings import is_secret, is_shared_with_snowflake, settings_of, source_of
@@ -55,6 +56,7 @@ def _places(tree: Tree) -> Iterator[tuple[Source, int, int]]:
         if source is None or not _SALESFORCE.search(f"{path}\n{source.text}"):
             continue
         yield from ((source, pair.start, pair.end) for pair in pairs_of(source) if pair.is_literal)
+        yield from ((source, *span) for span in passwords_in(source))
         if kind is FileKind.DOCUMENT:
             yield from _written(source)
         elif path.suffix.lower() in _DATA and not _SNOWFLAKE.search(source.text):
@@ -69,19 +71,19 @@ def _written(source: Source) -> Iterator[tuple[Source, int, int]]:
 def _data(source: Source) -> Iterator[tuple[Source, int, int]]:
     """Keys that say what they hold, in a section or a file that is about Salesforce."""
     named = bool(_SALESFORCE.search(source.path.name))
-    section, indent = named, 0
+    table, above = named, list[tuple[int, bool]]()
     for row in re.finditer(r"[^\r\n]+", source.text):
         line = row.group()
         depth = len(line) - len(line.lstrip())
+        above = [(indent, is_ours) for indent, is_ours in above if indent < depth]
         heading = _SECTION.match(line)
-        if heading:
-            section = named or bool(_SALESFORCE.search(heading["table"] or heading["key"]))
-            indent = depth
-            continue
-        if heading is None and depth < indent and not line.strip().startswith(("#", ";")):
-            section, indent = named, depth
+        if heading and heading["table"]:
+            table = named or bool(_SALESFORCE.search(heading["table"]))
+        elif heading:
+            above.append((depth, bool(_SALESFORCE.search(heading["key"]))))
         found = _SECRET.match(line)
-        if found and (section or _SALESFORCE.search(found["key"])):
+        is_ours = table or any(ours for _, ours in above)
+        if found and (is_ours or _SALESFORCE.search(found["key"])):
             value = found["value"].strip("\"'")
             if looks_secret(value) and not _REFERENCE.search(value):
                 yield source, row.start() + found.start("value"), row.start() + found.end("value")
@@ -91,8 +93,8 @@ RULE = Rule(
     code="SFA901",
     title="a secret in the working tree",
     explanation=(
-        "Only the place is told, never the value, and the file is not edited. Taking the line out is not enough, for the "
-        "history keeps it: change the password in Salesforce, reset the security token, and delete a consumer secret."
+        "Only the place is told, never the value, and the file is not edited. Taking the line out is not enough, for "
+        "the history keeps it: change the password in Salesforce, reset the security token, delete a consumer secret."
     ),
     examine=_examine,
 )
