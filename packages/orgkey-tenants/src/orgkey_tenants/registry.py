@@ -191,19 +191,12 @@ class Tenants:
 
     def refresh(self, tenant: str) -> TenantRecord:
         """Refresh the tenant's token now, and return the record after it."""
-        session = self.session(tenant)
-        current = session.current
-        if current is None:
-            session.token()
-        else:
-            session.renew(current)
+        self.session(tenant).refreshed()
         return self.get(tenant)
 
     async def arefresh(self, tenant: str) -> TenantRecord:
         """As :meth:`refresh`, for a task. Cancelling the task does not cancel the refresh."""
-        session = await self.asession(tenant)
-        current = session.current
-        await (session.atoken() if current is None else session.arenew(current))
+        await (await self.asession(tenant)).arefreshed()
         return await _on_a_thread(lambda: self.get(tenant))
 
     def _new_session(self, record: TenantRecord) -> TenantSession:
@@ -635,9 +628,8 @@ class Tenants:
         """
         with self._guard:
             session = self._sessions.get(tenant)
-        current = None if session is None else session.current
-        if session is not None and current is not None:
-            session.renew(current)
+        if session is not None and session.current is not None:
+            session.refreshed()
             return
         with self._in_flight.one():
             drive(self._protocol(tenant), self.ports)

@@ -84,6 +84,14 @@ class TenantSession(orgkey.OrgSession):
         """One refresh, on the renewal's own thread."""
         return self._refresher(self)
 
+    def refreshed(self) -> orgkey.Token:
+        """A newer token than the present one, though nobody rejected that: for upkeep. Joins a renewal under way."""
+        return self._waited(self._newer_than(self._current))
+
+    async def arefreshed(self) -> orgkey.Token:
+        """As :meth:`refreshed`, for a task."""
+        return await self._awaited(self._newer_than(self._current))
+
     def accepted(self, token: orgkey.Token) -> None:
         """A call got through."""
         self.last_call = self._clock.now()
