@@ -20,4 +20,5 @@ class TestSalesforce(Conformance):
             rows=lambda answer: answer["records"],
             # Half a character is refused where the URL is written, before simple-salesforce is asked.
             refusals=(SalesforceError, UnicodeError),
+            echoes=True,
         )

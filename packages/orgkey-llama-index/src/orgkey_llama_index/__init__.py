@@ -10,13 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from orgkey_llama_index.reader import SalesforceReader
     from orgkey_llama_index.tool_spec import SalesforceToolSpec
 
 __version__ = "0.1.0"
 
-__all__ = ["SalesforceToolSpec", "__version__"]
+__all__ = ["SalesforceReader", "SalesforceToolSpec", "__version__"]
 
 _HOME = {
+    "SalesforceReader": "reader",
     "SalesforceToolSpec": "tool_spec",
 }
 
