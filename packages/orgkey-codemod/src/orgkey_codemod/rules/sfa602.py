@@ -93,8 +93,8 @@ RULE = Rule(
     title="a login with a password in README and docs (with --docs)",
     explanation=(
         "Python fences and blocks are read by the rules for code, and lines that set the variables of the tree's "
-        "logins are found too. With --unsafe what is not indented and has no prompts is rewritten; the rest is yours. Without "
-        "--docs only working secrets in documents are reported."
+        "logins are found too. With --unsafe what is not indented and has no prompts is rewritten; the rest is yours. "
+        "Without --docs only working secrets in documents are reported."
     ),
     examine=_examine,
 )
