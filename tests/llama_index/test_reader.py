@@ -106,6 +106,29 @@ def test_permissions_of_an_object(reader):
     assert "query" in reader.get_permission_info("Contact")["can"]
 
 
+async def test_permissions_of_a_record_are_what_salesforce_says_of_this_user(reader, org):
+    first, second = (document.id_ for document in reader.load_data()[:2])
+    agent = org.user("agent@acme.example").id
+    org.records.put(
+        "UserRecordAccess",
+        org.records.new_id("0UR"),
+        UserId=agent,
+        RecordId=first,
+        HasReadAccess=True,
+        HasEditAccess=True,
+        MaxAccessLevel="Edit",
+    )
+    info = reader.get_permission_info(first)
+    assert info == await reader.aget_permission_info(first)
+    assert (info["record"], info["HasEditAccess"], info["HasDeleteAccess"], info["MaxAccessLevel"]) == (
+        first,
+        True,
+        False,
+        "Edit",
+    )
+    assert reader.get_permission_info(second, user_id=agent)["HasReadAccess"] is False
+
+
 def test_it_fills_an_index_through_a_real_pipeline(reader, org):
     from llama_index.core import VectorStoreIndex
     from llama_index.core.embeddings import MockEmbedding

@@ -26,8 +26,8 @@ class SalesforceReader(BasePydanticReader, ResourcesReaderMixin):
     """Reads objects' records as documents: ``SalesforceReader(objects=["Case"]).load_data()``.
 
     A document's id is the record's; its metadata has ``Id``, ``object``, ``url``, ``SystemModstamp`` and the fields
-    that were asked for. Of these ``url`` and ``SystemModstamp`` are kept from embeddings and prompts. Memory stays constant
-    in :meth:`lazy_load_data`: two pages are held at most. The resources of a reader are its objects.
+    that were asked for. Of these ``url`` and ``SystemModstamp`` are kept from embeddings and prompts. Memory stays
+    constant in :meth:`lazy_load_data`: two pages are held at most. The resources of a reader are its objects.
 
     What it serialises to has no session and no secret in it; a reader made of that logs in by the settings.
 

@@ -312,6 +312,23 @@ _OBJECTS: Final = (
         name_field="Id",
         label_plural="Login History",
     ),
+    # What Salesforce works out for each question is here what somebody put in beforehand.
+    SObject.of(
+        "UserRecordAccess",
+        "0UR",
+        [
+            _lookup("UserId", "User"),
+            _text("RecordId", 18),
+            Field("HasReadAccess", "boolean", default=False),
+            Field("HasEditAccess", "boolean", default=False),
+            Field("HasDeleteAccess", "boolean", default=False),
+            Field("HasTransferAccess", "boolean", default=False),
+            _text("MaxAccessLevel", 40),
+        ],
+        owned=False,
+        read_only=True,
+        name_field="Id",
+    ),
     SObject.of(
         "UserLogin",
         "0Yw",
