@@ -15,6 +15,7 @@ from orgkey_codemod.rules import in_python
 
 if TYPE_CHECKING:
     from corpus import Case
+
     from orgkey_codemod.check import Rewrite
     from orgkey_codemod.model import Finding
 

@@ -116,7 +116,7 @@ def test_a_default_fix_writes_exactly_what_is_labelled(case: Case) -> None:
 
 @EVERY
 @pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
-def test_a_second_run_changes_nothing(case: Case, unsafe: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_a_second_run_changes_nothing(case: Case, unsafe: bool) -> None:
     rewrite = inspection(case.name).fixed(unsafe=unsafe)
     assert not Inspection(case, rewrite.changed).fixed(unsafe=unsafe).changed
 
