@@ -59,7 +59,7 @@ class SalesforceTool(CallableTool):
         domain: str | None = "login",
         salesforce_client: Any = None,
         *,
-        auth: orgkey.OrgSession | None = None,
+        auth: "orgkey.OrgSession | None" = None,
         **kwargs: Any,
     ) -> None:
         # Bound anew, so that a traceback from here on has nothing plain among its locals.
@@ -76,6 +76,7 @@ class SalesforceTool(CallableTool):
                 domain=None if domain == "login" else domain,
                 auth=auth,
             )
+            _settle_environment(client)
         self._sf = client
         self._records = _records_of(client)
 
@@ -149,6 +150,13 @@ def _records_of(client: Any) -> orgkey_records.AsyncRecords | None:
     return orgkey_records.AsyncRecords(
         client.auth, allow={"create", "update", "delete"}, version=str(client.sf_version)
     )
+
+
+def _settle_environment(client: Any) -> None:
+    """Take proxies and CA bundle from the environment now, not in every call: looking there is a fifth of one."""
+    session = client.session
+    found = session.merge_environment_settings(client.base_url, {}, None, None, None)
+    session.proxies, session.verify, session.trust_env = found["proxies"], found["verify"], False
 
 
 def _arguments(given: Any) -> Any:

@@ -135,8 +135,8 @@ async def _asend(sending: _Sending) -> Answer:
 
 
 async def _apost(sending: _Sending, call: _Call) -> _Reply:
-    with _network(sending), pools.async_client(sending.session.options.http) as client:
-        async with asyncio.timeout(sending.left()):
+    with _network(sending):
+        async with asyncio.timeout(sending.left()), pools.async_client(sending.session.options.http) as client:
             response = await client.send(sending.request(call), stream=True, auth=None, follow_redirects=False)
             try:
                 reply = _Reply(response.status_code)

@@ -160,7 +160,7 @@ class _Shape:
     def __init__(self, name: str, place: str, content: tuple[str, ...], metadata: tuple[str, ...]) -> None:
         self.content, self.metadata = content, metadata
         self._object, self._place = name, place
-        self._texts = [(each, _getter(each)) for each in content]
+        self._texts = [(each, _getter(each)) for each in content if "." in each]
         self._getters = [(each, _getter(each)) for each in metadata]
 
     def item(self, row: dict[str, Any]) -> Item:
@@ -177,11 +177,13 @@ class _Shape:
         return Item(record_id, self._text(row), metadata)
 
     def _text(self, row: dict[str, Any]) -> str:
-        if len(self._texts) == 1:
-            value = self._texts[0][1](row)
+        for name, get in self._texts:
+            row[name] = get(row)
+        content = self.content
+        if len(content) == 1:
+            value = row.get(content[0])
             return "" if value is None else str(value)
-        found = [(name, get(row)) for name, get in self._texts]
-        return "\n".join([f"{name}: {value}" for name, value in found if value is not None])
+        return "\n".join([f"{name}: {value}" for name in content if (value := row.get(name)) is not None])
 
 
 def _getter(name: str) -> Callable[[dict[str, Any]], Any]:

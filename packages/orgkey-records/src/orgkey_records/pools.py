@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
 import orgkey
+from orgkey_records.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator
 
 __all__ = ["async_client", "sync_client"]
 
@@ -42,9 +43,9 @@ def sync_client(settings: orgkey.HTTPSettings) -> httpx2.Client:
     return client
 
 
-@contextmanager
-def async_client(settings: orgkey.HTTPSettings) -> Iterator[httpx2.AsyncClient]:
-    """A client for one call of a task of the running event loop."""
+@asynccontextmanager
+async def async_client(settings: orgkey.HTTPSettings) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client for one call of a task of the running event loop, when it is this call's turn."""
     loop = asyncio.get_running_loop()
     key = id(loop), settings.proxy, settings.ca_file
     shards = _for_loops.get(key)
@@ -52,6 +53,7 @@ def async_client(settings: orgkey.HTTPSettings) -> Iterator[httpx2.AsyncClient]:
         with _lock:
             _forget_closed_loops()
             shards = _for_loops[key] = _Shards(loop, settings)
+    await shards.turns.mine()
     shard = shards.choose()
     shard.calls += 1
     try:
@@ -73,10 +75,11 @@ class _Shard:
 class _Shards:
     """The clients of one event loop."""
 
-    __slots__ = ("_shards", "loop")
+    __slots__ = ("_shards", "loop", "turns")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, settings: orgkey.HTTPSettings) -> None:
         self.loop = loop
+        self.turns = Turns(loop)
         made = _client_settings(settings, _KEPT)
         self._shards = [_Shard(httpx2.AsyncClient(**made)) for _ in range(SHARDS)]
 
