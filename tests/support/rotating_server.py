@@ -41,6 +41,7 @@ class RotatingServer:
         self.after: Callable[[], Any] = lambda: None
         self._family: dict[str, str] = {}  # token -> family, spent ones too
         self._current: dict[str, str] = {}  # family -> its current token
+        self._access: dict[str, str] = {}  # access token -> family, while it is good
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -57,9 +58,22 @@ class RotatingServer:
         """Whether anything of a family still works."""
         return family in self._current
 
+    def family_of(self, token: str) -> str:
+        """Which family a refresh token is of, spent or not."""
+        return self._family.get(token, "")
+
+    def accepts(self, access_token: str) -> bool:
+        """Whether an access token is good."""
+        return access_token in self._access
+
+    def expire(self, family: str) -> None:
+        """End the access tokens of a family."""
+        self._access = {token: held for token, held in self._access.items() if held != family}
+
     def revoke(self, family: str) -> None:
         """An admin ends it."""
         self._current.pop(family, None)
+        self.expire(family)
 
     def send(self, request: Request) -> Answer:
         """Answer a token request."""
@@ -73,12 +87,15 @@ class RotatingServer:
             if self._current.get(family) != token:
                 if self._current.pop(family, None) is not None:
                     self.revocations += 1
+                self.expire(family)
                 answer = _answer(400, error="invalid_grant", error_description="expired access/refresh token")
             else:
                 successor = self._next(family)
+                access_token = f"{ORG_ID}!AQ{next(self._numbers):06}{'x' * 20}"
+                self._access[access_token] = family
                 answer = _answer(
                     200,
-                    access_token=f"{ORG_ID}!AQ{next(self._numbers):06}{'x' * 20}",
+                    access_token=access_token,
                     refresh_token=successor,
                     instance_url=str(request.origin),
                     id=f"https://login.salesforce.com/id/{ORG_ID}/{USER_ID}",

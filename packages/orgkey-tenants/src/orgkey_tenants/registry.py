@@ -613,7 +613,7 @@ class Tenants:
             self.keep_alive(tenant)
         except orgkey.TokenRequestError as error:
             return error.diagnosis.cause.id
-        except TenantsError as error:
+        except orgkey.OrgkeyError as error:  # of this tenant's row alone, such as a login URL that is none
             return type(error).__name__
         return ""
 

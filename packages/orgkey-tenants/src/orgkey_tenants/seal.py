@@ -91,7 +91,7 @@ class Sealer:
         self._wrapper = wrapper
         self._clock = clock
         self._cached, self._seconds = cached, seconds
-        self._cache: OrderedDict[tuple[str, int], tuple[float, DataKey]] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, int, bytes], tuple[float, DataKey]] = OrderedDict()
         self._lock = threading.Lock()
 
     # --- secrets ---------------------------------------------------------------------------------------------------
@@ -114,23 +114,31 @@ class Sealer:
     # --- data keys -------------------------------------------------------------------------------------------------
 
     def key(self, tenant: str, version: int) -> DataKey:
-        """The tenant's data key of that version; unwrapped at most once in five minutes.
+        """The tenant's data key of that version.
+
+        Which wrapped keys there are is read from the store each time, so that what was shredded or restored elsewhere
+        counts here at once; a wrapped key is unwrapped at most once in five minutes.
 
         Raises :class:`~orgkey_tenants.SealBroken`, :class:`~orgkey_tenants.KeyServiceUnavailable`,
         :class:`~orgkey_tenants.StoreUnavailable`.
         """
-        found = self._cached_key(tenant, version)
-        if found is not None:
-            return found
-        for wrapped in self._store.keys(tenant):
-            if wrapped.version == version:
-                return self._unwrap(wrapped)
-        raise local(SealBroken, "TENANT_SEAL_BROKEN", f"tenant {tenant!r} has no data key {version}")
+        return self._of(self._store.keys(tenant), tenant, version)
+
+    def pair(self, tenant: str, version: int) -> tuple[DataKey, DataKey]:
+        """The key of that version and the newest one: to open with, and to seal with next. Raises as :meth:`key`."""
+        held = self._store.keys(tenant)
+        return self._of(held, tenant, version), self._unwrapped(held[-1])
 
     def newest(self, tenant: str) -> DataKey:
         """The key to seal with: the tenant's newest, or its first one, made now."""
-        versions = [wrapped.version for wrapped in self._store.keys(tenant)]
-        return self.key(tenant, versions[-1]) if versions else self.new_key(tenant)
+        held = self._store.keys(tenant)
+        return self._unwrapped(held[-1]) if held else self.new_key(tenant)
+
+    def _of(self, held: list[WrappedKey], tenant: str, version: int) -> DataKey:
+        for wrapped in held:
+            if wrapped.version == version:
+                return self._unwrapped(wrapped)
+        raise local(SealBroken, "TENANT_SEAL_BROKEN", f"tenant {tenant!r} has no data key {version}")
 
     def new_key(self, tenant: str) -> DataKey:
         """Make and keep the tenant's next data key; from now on it is the newest."""
@@ -141,7 +149,7 @@ class Sealer:
             blob = self._wrapper.wrap(plain, self._context(tenant, version))
             wrapped = WrappedKey(tenant, version, blob, self._wrapper.master, self._store.now())
             if self._store.add_key(wrapped):
-                return self._remember(DataKey(tenant, version, plain))
+                return self._remember(wrapped, DataKey(tenant, version, plain))
 
     def rewrap(self, tenant: str) -> int:
         """Wrap the tenant's data keys under the present master key. Returns how many were under another one."""
@@ -172,22 +180,25 @@ class Sealer:
             "dek_version": str(version),
         }
 
-    def _unwrap(self, wrapped: WrappedKey) -> DataKey:
+    def _unwrapped(self, wrapped: WrappedKey) -> DataKey:
+        place = _place(wrapped)
+        with self._lock:
+            until, found = self._cache.get(place, (0.0, None))
+            if found is not None and self._clock.monotonic() < until:
+                self._cache.move_to_end(place)
+                return found
+            self._cache.pop(place, None)
         plain = self._wrapper.unwrap(wrapped.wrapped, self._context(wrapped.tenant, wrapped.version), wrapped.master)
-        return self._remember(DataKey(wrapped.tenant, wrapped.version, plain))
+        return self._remember(wrapped, DataKey(wrapped.tenant, wrapped.version, plain))
 
-    def _cached_key(self, tenant: str, version: int) -> DataKey | None:
+    def _remember(self, wrapped: WrappedKey, key: DataKey) -> DataKey:
         with self._lock:
-            until, found = self._cache.get((tenant, version), (0.0, None))
-            if found is None or self._clock.monotonic() >= until:
-                self._cache.pop((tenant, version), None)
-                return None
-            self._cache.move_to_end((tenant, version))
-            return found
-
-    def _remember(self, key: DataKey) -> DataKey:
-        with self._lock:
-            self._cache[key.tenant, key.version] = (self._clock.monotonic() + self._seconds, key)
+            self._cache[_place(wrapped)] = (self._clock.monotonic() + self._seconds, key)
             while len(self._cache) > self._cached:
                 self._cache.popitem(last=False)
         return key
+
+
+def _place(wrapped: WrappedKey) -> tuple[str, int, bytes]:
+    # With the wrapping: after a restore from a backup the same version may be another key.
+    return wrapped.tenant, wrapped.version, wrapped.wrapped

@@ -148,11 +148,11 @@ class Unseal:
     def perform(self, ports: Ports) -> Opened:
         """May ask the key service."""
         record = self.record
-        key = ports.sealer.key(record.tenant, record.dek_version)
+        key, newest = ports.sealer.pair(record.tenant, record.dek_version)
         secret = ports.sealer.open(
             key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
         )
-        return Opened(secret, ports.sealer.newest(record.tenant))
+        return Opened(secret, newest)
 
 
 @dataclass(frozen=True, slots=True)
