@@ -149,4 +149,11 @@ def test_a_login_url_that_was_swapped_gets_no_refresh_token_of_another(
     assert tenants.store.swap(bent, tenants.audit_of(bent, "bent"), version=record.version)
     with pytest.raises(orgkey.OrgkeyError, match=r"evil\.example\.com"):
         tenants.session(record.tenant).token()
-    assert customers[0].sent() == 0
+    for each in tenants.list():
+        due = replace(each, keepalive_at=1.0)
+        assert tenants.store.swap(due, tenants.audit_of(due, "made_due"), version=each.version)
+    causes: dict[str, str] = {}
+    assert tenants.keepalive(progress=causes.__setitem__) == (3, 1)
+    assert causes.pop(record.tenant) == "UntrustedHost"
+    assert set(causes.values()) == {""}
+    assert [customer.sent() for customer in customers] == [0, 1, 1, 1]

@@ -19,7 +19,7 @@ from orgkey_tenants.authorization import Consent
 from orgkey_tenants.drivers import drive
 from orgkey_tenants.enrolment import enrol
 from orgkey_tenants.enrolment import renew_secret as enrol_again
-from orgkey_tenants.errors import RefreshInProgress, TenantExists, TenantNotActive, TenantsError, UnknownTenant, local
+from orgkey_tenants.errors import RefreshInProgress, TenantExists, TenantNotActive, UnknownTenant, local
 from orgkey_tenants.inflight import InFlight
 from orgkey_tenants.journal import FileJournal
 from orgkey_tenants.locks import open_lock
