@@ -6,7 +6,7 @@ import argparse
 import fnmatch
 import sys
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final, TextIO
 
 from orgkey_codemod import __version__
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orgkey_codemod.config import Config
+    from orgkey_codemod.discovery import Found
     from orgkey_codemod.model import Finding, Tree
     from orgkey_codemod.report import Outcome
 
@@ -100,7 +101,7 @@ def _indented(text: str) -> str:
 
 
 def _run(path: Path, options: argparse.Namespace) -> int:
-    from orgkey_codemod import check, config, discovery, report, write
+    from orgkey_codemod import check, config, report, write
     from orgkey_codemod.masking import masker
     from orgkey_codemod.model import Tree
     from orgkey_codemod.python.cleanup import cleanup
@@ -116,10 +117,14 @@ def _run(path: Path, options: argparse.Namespace) -> int:
             to=sys.stderr,
         )
         return USAGE
-    found = discovery.discover(root, only)
+    found = _discover(root, options)
     files = {name: text for name, text in found.files.items() if _is_wanted(str(name), settings, options)}
-    tree = Tree(settings.options, files, vendored=found.vendored, failures=list(found.failures))
+    failures = list(found.failures)
+    tree = Tree(settings.options, files, untracked=found.untracked, vendored=found.vendored, failures=failures)
     findings = [each for each in check.examine(tree, RULES) if _is_selected(each, settings)]
+    if only:
+        findings = [each for each in findings if each.path in only and {edit.path for edit in each.edits} <= only]
+        tree.failures = [each for each in tree.failures if each.path in only]
     rewrite = check.rewrite(tree, findings, unsafe=options.unsafe, cleanup=cleanup)
     failures = [*tree.failures, *rewrite.failures]
     if options.diff:
@@ -136,11 +141,26 @@ def _run(path: Path, options: argparse.Namespace) -> int:
     return _exit_code(outcome)
 
 
-def _root(path: Path) -> tuple[Path, list[Path]]:
+def _root(path: Path) -> tuple[Path, frozenset[PurePosixPath]]:
+    """The folder to look at, and the files to speak of: whether a name is dead depends on its neighbours."""
     if not path.exists():
         raise FileNotFoundError(f"there is no {path}")
     resolved = path.resolve()
-    return (resolved, []) if resolved.is_dir() else (resolved.parent, [resolved])
+    return (
+        (resolved, frozenset()) if resolved.is_dir() else (resolved.parent, frozenset({PurePosixPath(resolved.name)}))
+    )
+
+
+def _discover(root: Path, options: argparse.Namespace) -> Found:
+    """Search the tree; where a person waits at a terminal, a bar shows that something happens."""
+    from orgkey_codemod import discovery
+
+    if options.format != "text" or not sys.stderr.isatty():
+        return discovery.discover(root)
+    from rich.console import Console
+
+    with Console(stderr=True).status("looking for files") as status:
+        return discovery.discover(root, tick=lambda count: status.update(f"{count:,} files looked at"))
 
 
 def _settings(config: Config, options: argparse.Namespace) -> Config:
