@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 import httpx2
-import simple_salesforce
 from harness import Effort, Goal, Row, alternate, ratio, run_python, seconds
 from langchain_salesforce import SalesforceTool as Theirs
+from simple_salesforce.api import Salesforce
 from simple_salesforce_org import OrgProcess
 from slow_org import SlowOrg
 
@@ -57,7 +57,7 @@ def _one_call(effort: Effort) -> list[Row]:
             client_secret=org.address["client_secret"],
             allow_loopback_http=True,
         )
-        theirs = simple_salesforce.Salesforce(session_id=auth.token().reveal(), instance_url=auth.instance_url)
+        theirs = Salesforce(session_id=auth.token().reveal(), instance_url=auth.instance_url)
         theirs.base_url = theirs.base_url.replace("https://", "http://")
         tools = {
             _OURS: SalesforceTool(auth=auth),
@@ -115,15 +115,15 @@ _BARE: Final = "bare httpx2 on the same pool"
 async def _fans(auth: orgkey.OrgSession, url: str) -> dict[str, tuple[Callable[[], Awaitable[Any]], int]]:
     """Who makes the calls, and how many at once."""
     token = await auth.atoken()
-    request = {
+    request: dict[str, Any] = {
         "url": f"{url}/services/data/v59.0/query",
         "params": {"q": _QUERY["query"]},
         "headers": {"Authorization": f"Bearer {token.reveal()}"},
     }
-    no_limit = {"max_connections": None, "max_keepalive_connections": 256}
+    no_limit: dict[str, Any] = {"max_connections": None, "max_keepalive_connections": 256}
     one2, one = (
-        httpx2.AsyncClient(limits=httpx2.Limits(**no_limit), timeout=60),  # type: ignore[arg-type]  # both are settings
-        httpx.AsyncClient(limits=httpx.Limits(**no_limit), timeout=60),  # type: ignore[arg-type]
+        httpx2.AsyncClient(limits=httpx2.Limits(**no_limit), timeout=60),
+        httpx.AsyncClient(limits=httpx.Limits(**no_limit), timeout=60),
     )
 
     async def bare() -> Any:
@@ -133,7 +133,7 @@ async def _fans(auth: orgkey.OrgSession, url: str) -> dict[str, tuple[Callable[[
     async def on(client: Any) -> Any:
         return (await client.get(**request)).json()
 
-    theirs = simple_salesforce.Salesforce(session_id=token.reveal(), instance_url=url)
+    theirs = Salesforce(session_id=token.reveal(), instance_url=url)
     theirs.base_url = theirs.base_url.replace("https://", "http://")
     upstream = Theirs("unused", "unused", "unused", salesforce_client=theirs)
     ours = SalesforceTool(auth=auth)

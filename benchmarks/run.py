@@ -28,6 +28,8 @@ GROUPS: Final = (
     "import_time",
     "local_salesforce",
     "local_salesforce_soak",
+    "langchain_tools",
+    "langchain_loader",
     "simple_salesforce_calls",
     "simple_salesforce_expiry",
     "simple_salesforce_import",
