@@ -43,6 +43,24 @@ NEIGHBOURS = {
     ("__main__", "cli"),
 }
 
+# The tenants' package has floors of its own.
+TENANT_FLOORS = (
+    {"errors", "settings"},
+    {"record", "inflight"},
+    {"stores", "locks", "journal"},
+    {"seal", "wrappers", "session"},
+    {"steps"},
+    {"protocol", "drivers", "authorization", "enrolment"},
+    {"registry", "loopback"},
+    {"commands", "plugin", "conformance"},
+)
+TENANT_NEIGHBOURS = {
+    ("locks", "stores"),  # the PostgreSQL lock's table is the store's
+    ("seal", "wrappers"),
+    ("wrappers", "seal"),  # both layers bind their data in one form
+    ("plugin", "commands"),
+}
+
 # Rooms that a package may enter beside the core's front door.
 PUBLIC_ROOMS = {"orgkey-tenants": ("orgkey.grants", "orgkey.endpoint")}
 
@@ -73,6 +91,20 @@ def test_a_room_uses_only_floors_below_it(path):
     for other in imported_rooms(path) - {room}:
         goes_down = FLOOR_OF[other] < FLOOR_OF[room]
         assert goes_down or (room, other) in NEIGHBOURS, f"{path.name} reaches from {room} to {other}"
+
+
+def test_a_room_of_the_tenants_uses_only_floors_below_it():
+    source = ROOT / "packages" / "orgkey-tenants" / "src" / "orgkey_tenants"
+    floor_of = {room: number for number, rooms in enumerate(TENANT_FLOORS, start=1) for room in rooms}
+    for path in source.rglob("*.py"):
+        room = path.relative_to(source).parts[0].removesuffix(".py")
+        modules = [
+            node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
+        ]
+        rooms = {module.split(".")[1] for module in modules if module.startswith("orgkey_tenants.")}
+        for other in rooms - {room} if room != "__init__" else ():
+            goes_down = floor_of[other] < floor_of[room]
+            assert goes_down or (room, other) in TENANT_NEIGHBOURS, f"{path.name} reaches from {room} to {other}"
 
 
 def test_adapters_use_the_public_face_alone():
