@@ -1,7 +1,9 @@
-"""Which files a run looks at: what git knows or a walk finds, and of those what speaks of Salesforce at all."""
+"""Which files a run looks at: all that a person keeps in a tree, and of those what may speak of Salesforce."""
 
 from __future__ import annotations
 
+import errno
+import mmap
 import os
 import re
 import subprocess
@@ -10,27 +12,30 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Failure
+from orgkey_codemod.plain.kinds import FileKind, kind_of
+from orgkey_codemod.plain.manifests import is_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Found", "discover"]
 
+_NEEDLES: Final = (b"alesforce", b"SALESFORCE", b"SF_PASS", b"SF_TOKEN", b"beatbox")
+_WORDS: Final = (b"assw", b"PASS", b"TOKEN")
+"""What a file without a needle may share with one that has it: names of passwords and of variables that hold them."""
+_CODE: Final = (".py", ".pyw", ".ipynb")
 _EXCLUDED: Final = frozenset(
-    ".git .hg .svn node_modules site-packages .venv venv __pycache__ .tox .nox .mypy_cache .ruff_cache".split()  # noqa: SIM905
+    {
+        *(".git", ".hg", ".svn", ".venv", "venv", "site-packages", "node_modules", ".eggs", "__pycache__"),
+        *(".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache"),
+    }
 )
 _VENDORED: Final = frozenset({"vendor", "vendored", "_vendor", "third_party"})
-_LARGEST: Final = 5_000_000
-"""Bytes above which a file is not code that somebody wrote; it is named and passed over."""
-_READ: Final = re.compile(
-    r"\.(?:py|pyw|ipynb|ya?ml|json|toml|ini|cfg|conf|properties|env|tf|tfvars|hcl|sh|bash|zsh|ps1|bat|cmd|service"
-    r"|md|markdown|mdx|rst|adoc|txt|in|lock)$"
-    r"|(?:^|/)(?:[^/]*\.env(?:\.[^/]*)?|\.envrc|env\.[a-z]+|Dockerfile[^/]*|Containerfile|Procfile|Makefile|Justfile"
-    r"|Jenkinsfile|Pipfile|setup\.cfg)$"
-)
-_PYTHON: Final = (".py", ".pyw", ".ipynb")
+_LARGEST: Final = 10_000_000
+"""Bytes above which nobody wrote a file by hand: it is searched and named, never kept in memory."""
 _KEY: Final = re.compile(rb"[\"']([A-Za-z][A-Za-z0-9_]*(?:PASS|PWD|TOKEN|SECRET|pass|token)[A-Za-z0-9_]*)[\"']")
-_IMPORTED: Final = re.compile(rb"^\s*(?:from\s+([.\w]+)|import\s+([\w.]+))", re.MULTILINE)
+_FIELD: Final = re.compile(rb"\b([a-z][a-z0-9_]*_(?:password|passwd|pwd|token|secret))\b")
+_IMPORTED: Final = re.compile(rb"^\s*(?:from\s+([.\w]+)\s+import\s+([^#\n]*)|import\s+([\w.]+))", re.MULTILINE)
 
 
 @dataclass
@@ -44,128 +49,167 @@ class Found:
     failures: list[Failure] = field(default_factory=list)
 
 
-def discover(root: Path, only: Iterable[Path] = ()) -> Found:
-    """Search the files below ``root``, or those that are named.
+def discover(root: Path, *, tick: Callable[[int], None] | None = None) -> Found:
+    """Search the files below ``root``.
 
     A second look takes in what the first ones import, what imports them, and what names the same variables: it decides
-    whether a name is dead, and which settings go. Files that cannot be read, and those above 5 MB, are named and passed
-    over.
+    whether a name is dead, and which settings go. What cannot be read, and what is above 10 MB and speaks of
+    Salesforce, is named and passed over. What git ignores is passed over too, but for ``.env`` files: those are where
+    the values are.
+
+    Parameters
+    ----------
+    root:
+        The folder that paths are counted from.
+    tick:
+        Told how many files have been looked at, now and then.
+
     """
     found = Found()
-    base = f"{root}/"
-    names, untracked = _names(root, list(only))
-    hits: dict[str, bytes] = {}
+    base = str(root)
+    names = _walk(base, found)
+    maybe: list[str] = []
     for name in names:
         found.scanned += 1
+        if tick is not None and not found.scanned % 512:
+            tick(found.scanned)
         content = _read(base, name, found)
-        if content is not None and (b"alesforce" in content or b"SALESFORCE" in content or b"beatbox" in content):
-            hits[name] = content
-    if any(name.endswith(_PYTHON) for name in hits) and not only:
-        hits |= _related(base, names, hits, found)
-    found.files = {PurePosixPath(name): content for name, content in hits.items()}
+        if content is None:
+            continue
+        if any(needle in content for needle in _NEEDLES) or (not name.endswith(".py") and "salesforce" in name.lower()):
+            found.files[_pure(name)] = content
+        elif any(word in content for word in _WORDS):
+            maybe.append(name)
+    if found.files:
+        _take_related(base, names, maybe, found)
+        _ask_git(root, found)
     found.vendored = frozenset(path for path in found.files if _VENDORED & set(path.parts[:-1]))
-    found.untracked = frozenset(path for path in found.files if path.as_posix() in untracked)
     return found
+
+
+def _pure(name: str) -> PurePosixPath:
+    return PurePosixPath(name.replace(os.sep, "/"))
+
+
+# --- the walk ---------------------------------------------------------------------------------------------------------
+
+
+def _walk(base: str, found: Found) -> list[str]:
+    """Every file that may be of interest, in a fixed order; links are not followed, for what they lead to is there."""
+    names: list[str] = []
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(os.path.join(base, folder)) as entries:  # noqa: PTH118 - the way for each of 100,000 files
+                inside = list(entries)
+        except OSError as error:
+            _fail(found, folder or ".", f"cannot be listed: {error.strerror}")
+            continue
+        if folder and any(entry.name == "pyvenv.cfg" for entry in inside):
+            continue
+        for entry in inside:
+            name = f"{folder}{os.sep}{entry.name}" if folder else entry.name
+            if entry.is_symlink():
+                _complain_of_loop(entry, name, found)
+            elif entry.is_dir(follow_symlinks=False):
+                if entry.name not in _EXCLUDED:
+                    waiting.append(name)
+            elif entry.is_file(follow_symlinks=False) and _is_candidate(name):
+                names.append(name)
+    return sorted(names)
+
+
+def _complain_of_loop(entry: os.DirEntry[str], name: str, found: Found) -> None:
+    try:
+        entry.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            _fail(found, name, "is a symbolic link that leads back to itself")
+
+
+def _is_candidate(name: str) -> bool:
+    if name.endswith(_CODE):
+        return True
+    path = _pure(name)
+    return kind_of(path) is not None or is_manifest(path)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _related(base: str, names: list[str], first: dict[str, bytes], found: Found) -> dict[str, bytes]:
-    """The files beside the first hits that decide about names and variables, in the same projects."""
-    code = {name: content for name, content in first.items() if name.endswith(_PYTHON)}
-    keys = {key for content in code.values() for key in _KEY.findall(content)}
-    imported = {
-        part
-        for text in code.values()
-        for pair in _IMPORTED.findall(text)
-        for part in b"".join(pair).split(b".")
-        if part
-    }
-    needles = keys | {_module(name) for name in code}
-    pattern = re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(needles))) + rb")\b")
-    projects = {name.split("/")[0] if "/" in name else "" for name in code}
-    more: dict[str, bytes] = {}
-    for name in names:
-        if name in first or ("" not in projects and name.split("/")[0] not in projects):
-            continue
-        content = _read(base, name, found)
-        if content is None:
-            continue
-        if pattern.search(content) or (name.endswith(_PYTHON) and _module(name) in imported):
-            more[name] = content
-    return more
-
-
-def _module(name: str) -> bytes:
-    path = PurePosixPath(name)
-    return (path.parent.name if path.stem == "__init__" else path.stem).encode() or b"__init__"
-
-
 def _read(base: str, name: str, found: Found) -> bytes | None:
     try:
-        with open(base + name, "rb", buffering=0) as file:  # noqa: PTH123 - the way for each of 100,000 files
-            content = file.read(_LARGEST + 1)
+        with open(os.path.join(base, name), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - see _walk
+            size = os.fstat(file.fileno()).st_size
+            if size <= _LARGEST:
+                return file.read()
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                if any(content.find(needle) >= 0 for needle in _NEEDLES):
+                    _fail(found, name, f"has {size // 1_000_000} MB, more than anybody writes: look at it by hand")
     except OSError as error:
         _fail(found, name, f"cannot be read: {error.strerror}")
-        return None
-    if len(content) > _LARGEST:
-        _fail(found, name, "is larger than 5 MB and was passed over")
-        return None
-    return content
+    return None
 
 
 def _fail(found: Found, name: str, message: str) -> None:
-    failure = Failure(PurePosixPath(name), message)
-    if failure not in found.failures:
-        found.failures.append(failure)
+    found.failures.append(Failure(_pure(name), message))
 
 
-# --- names ------------------------------------------------------------------------------------------------------------
+# --- the second look --------------------------------------------------------------------------------------------------
 
 
-def _names(root: Path, only: list[Path]) -> tuple[list[str], set[str]]:
-    """The files to read, and those of them that git does not know."""
-    if only:
-        return [path.resolve().relative_to(root).as_posix() for path in only], set()
-    tracked = _git(root, "--cached")
+def _take_related(base: str, names: list[str], maybe: list[str], found: Found) -> None:
+    first = dict(found.files)
+    code = {path: content for path, content in first.items() if path.suffix in _CODE}
+    wanted = set(_imports(code.values()))
+    words = {key for content in code.values() for key in (*_KEY.findall(content), *_FIELD.findall(content))}
+    words |= {_module(path) for path in code}
+    pattern = re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(words))) + rb")\b") if words else None
+    likely = set(maybe)
+    for name in names:
+        path = _pure(name)
+        is_imported = name.endswith(".py") and _module(path) in wanted
+        if path in first or not (is_imported or name in likely):
+            continue
+        content = _read(base, name, found)
+        if content is not None and (is_imported or (pattern is not None and pattern.search(content))):
+            found.files[path] = content
+
+
+def _module(path: PurePosixPath) -> bytes:
+    return (path.parent.name if path.stem == "__init__" else path.stem).encode() or b"__init__"
+
+
+def _imports(contents: Iterable[bytes]) -> Iterator[bytes]:
+    """The last part of each imported module, and the names that are imported from it, which may be modules too."""
+    for content in contents:
+        for module, names, plain in _IMPORTED.findall(content):
+            yield (module or plain).rpartition(b".")[2]
+            yield from re.findall(rb"\w+", names)
+
+
+# --- git --------------------------------------------------------------------------------------------------------------
+
+
+def _ask_git(root: Path, found: Found) -> None:
+    """Leave out what git ignores, and note what it does not know; without a repository nothing changes."""
+    tracked = _git(root, "ls-files", "-z", "--cached")
     if tracked is None:
-        return sorted(_walk(str(root))), set()
-    others = set(_git(root, "--others", "--exclude-standard") or ())
-    known = {*tracked, *others}
-    folders = {name.rpartition("/")[0] for name in tracked}
-    ignored = {f"{folder}/.env".lstrip("/") for folder in folders} - known
-    others |= {name for name in ignored if (root / name).is_file()}
-    environments = tuple(f"{name[: -len('pyvenv.cfg')]}" for name in known if name.endswith("pyvenv.cfg"))
-    names = [
-        name
-        for name in {*known, *others}
-        if _READ.search(name)
-        and _EXCLUDED.isdisjoint(name.split("/")[:-1])
-        and not (environments and name.startswith(environments))
-        and (root / name).is_file()
-        and not (root / name).is_symlink()
-    ]
-    return sorted(names), others
+        return
+    listed = b"".join(os.fsencode(path) + b"\0" for path in found.files)
+    ignored = _git(root, "check-ignore", "-z", "--stdin", given=listed) or b""
+    known = {PurePosixPath(os.fsdecode(name)) for name in tracked.split(b"\0") if name}
+    for path in {PurePosixPath(os.fsdecode(name)) for name in ignored.split(b"\0") if name} - known:
+        if kind_of(path) is not FileKind.DOTENV:
+            found.files.pop(path, None)
+    found.untracked = frozenset(path for path in found.files if path not in known)
 
 
-def _git(root: Path, *which: str) -> list[str] | None:
-    """File names from git; None where there is no repository."""
-    command = ["git", "-C", str(root), "ls-files", "-z", *which]
+def _git(root: Path, *words: str, given: bytes = b"") -> bytes | None:
+    command = ["git", "-C", str(root), *words]
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: S603 - fixed words
+        done = subprocess.run(command, input=given, capture_output=True, check=False, timeout=60)  # noqa: S603 - ours
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return None if done.returncode else [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-
-
-def _walk(root: str) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        if "pyvenv.cfg" in names:
-            folders.clear()
-            continue
-        folders[:] = [name for name in folders if name not in _EXCLUDED]
-        for name in names:
-            whole = f"{folder}/{name}"
-            if _READ.search(name) and not os.path.islink(whole):  # noqa: PTH114 - see _read
-                yield whole[len(root) + 1 :]
+    return done.stdout if done.returncode in {0, 1} else None
