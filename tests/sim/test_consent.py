@@ -246,3 +246,17 @@ def test_a_request_that_arrives_twice_is_a_replay(org: Org, app: App) -> None:
         org.faults.add("token", repeat=True)
         assert refresh(login, token).json()["error_description"] == DEAD
         assert org.count(endpoint="token", fault="repeat") == 1
+
+
+def test_a_refresh_token_can_be_introspected(app: App) -> None:
+    with Login(app) as login:
+        first = consent(login)
+
+        def ask_about(token: str) -> dict[str, object]:
+            form = {"token": token, "token_type_hint": "refresh_token", **client(login)}
+            return dict(login.http.post("/services/oauth2/introspect", data=form).json())
+
+        assert ask_about(first)["username"] == login.username
+        second = refresh(login, first).json()["refresh_token"]
+        assert ask_about(first) == {"active": False}
+        assert ask_about(second)["token_type"] == "refresh_token"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "migration_guides" / "multi_tenant.md").read_text(encoding="utf-8")
+README = (ROOT / "packages" / "orgkey-tenants" / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 CALLBACK = "https://your-product.example/salesforce/callback"
 
@@ -55,9 +56,30 @@ def test_the_guide_from_the_button_to_the_first_query(
         here["tenants"].close()
 
 
+def test_the_readme_from_the_store_to_a_session(world: World, master_key: str, tmp_path: Path) -> None:
+    customer = new_customer(world, callback_urls=[CALLBACK])
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    for written, meant in {
+        '"sqlite:///tenants.db"': f'"sqlite:///{tmp_path / "tenants.db"}", allow_loopback_http=True, every=0',
+        "file:master.key": master_key,
+        '"3MVG9..."': repr(CLIENT_ID),
+        'client_secret="..."': f"client_secret={CLIENT_SECRET!r}",
+        "https://acme.my.salesforce.com": customer.org.login_url,
+        "complete_authorization(callback_url,": "complete_authorization(allow(url),",
+    }.items():
+        assert written in block
+        block = block.replace(written, meant)
+    here: dict[str, Any] = {"allow": allow}
+    try:
+        exec(block, here)
+        assert here["session"].token().org_id == customer.org.org_id
+    finally:
+        here["tenants"].close()
+
+
 def test_the_pages_name_commands_that_exist() -> None:
     commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    named = set(re.findall(r"orgkey tenants ([a-z-]+)", GUIDE + OPERATIONS))
+    named = set(re.findall(r"orgkey tenants ([a-z-]+)", GUIDE + OPERATIONS + README))
     assert named
     assert named <= {name.replace("_", "-") for name in commands}
 

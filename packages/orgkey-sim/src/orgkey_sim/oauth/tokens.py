@@ -15,6 +15,7 @@ from orgkey_sim.visit import visit_of
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from orgkey_sim.consents import RefreshToken
     from orgkey_sim.sessions import Session
     from orgkey_sim.visit import Visit
 
@@ -33,6 +34,9 @@ async def introspect(request: Request) -> Response:
         session = visit.directory.find_session(asked.require("token"), visit.door)
     except OAuthError as error:
         return refuse(visit, error)
+    held = app.org.consents.find(asked.get("token"))
+    if held is not None and held.app is app and not held.spent and not held.has_run_out(app.org.clock.now()):
+        return json_answer(_refresh_description(visit, held))
     if session is None or session.app is not app:
         return json_answer({"active": False})
     visit.entry.token, visit.entry.generation = session.fingerprint, session.generation
@@ -51,6 +55,18 @@ def _description(visit: Visit, session: Session) -> dict[str, Any]:
         "exp": int(session.expires),
         "iat": began,
         "nbf": began,
+    }
+
+
+def _refresh_description(visit: Visit, held: RefreshToken) -> dict[str, Any]:
+    return {
+        "active": True,
+        "scope": " ".join(sorted(held.scopes)),
+        "client_id": held.app.client_id,
+        "username": held.user.username,
+        "sub": identity_url(visit, held.app.org, held.user),
+        "token_type": "refresh_token",
+        "iat": int(held.consented),
     }
 
 
