@@ -16,7 +16,7 @@ from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.plain.manifests import is_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Found", "discover"]
 
@@ -33,8 +33,12 @@ _EXCLUDED: Final = frozenset(
 _VENDORED: Final = frozenset({"vendor", "vendored", "_vendor", "third_party"})
 _LARGEST: Final = 10_000_000
 """Bytes above which nobody wrote a file by hand: it is searched and named, never kept in memory."""
-_KEY: Final = re.compile(rb"[\"']([A-Za-z][A-Za-z0-9_]*(?:PASS|PWD|TOKEN|SECRET|pass|token)[A-Za-z0-9_]*)[\"']")
-_FIELD: Final = re.compile(rb"\b([a-z][a-z0-9_]*_(?:password|passwd|pwd|token|secret))\b")
+_KEY: Final = re.compile(
+    rb"[\"']([A-Z][A-Z0-9_]*(?:PASS|PWD|TOKEN|SECRET)[A-Z0-9_]*)[\"']|(?:environ(?:\.get)?|getenv)[\[(][\"'](\w+)[\"']"
+)
+_FIELD: Final = re.compile(
+    rb"\b(?:sf|sfdc|salesforce|crm)_\w*(?:pass|passwd|password|pwd|token|secret)\b", re.IGNORECASE
+)
 _IMPORTED: Final = re.compile(rb"^\s*(?:from\s+([.\w]+)\s+import\s+([^#\n]*)|import\s+([\w.]+))", re.MULTILINE)
 
 
@@ -76,7 +80,7 @@ def discover(root: Path, *, tick: Callable[[int], None] | None = None) -> Found:
         content = _read(base, name, found)
         if content is None:
             continue
-        if any(needle in content for needle in _NEEDLES) or (not name.endswith(".py") and "salesforce" in name.lower()):
+        if any(needle in content for needle in _NEEDLES) or "salesforce" in name.lower():
             found.files[_pure(name)] = content
         elif any(word in content for word in _WORDS):
             maybe.append(name)
@@ -160,33 +164,45 @@ def _fail(found: Found, name: str, message: str) -> None:
 
 
 def _take_related(base: str, names: list[str], maybe: list[str], found: Found) -> None:
-    first = dict(found.files)
-    code = {path: content for path, content in first.items() if path.suffix in _CODE}
-    wanted = set(_imports(code.values()))
-    words = {key for content in code.values() for key in (*_KEY.findall(content), *_FIELD.findall(content))}
-    words |= {_module(path) for path in code}
-    pattern = re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(words))) + rb")\b") if words else None
-    likely = set(maybe)
-    for name in names:
-        path = _pure(name)
-        is_imported = name.endswith(".py") and _module(path) in wanted
-        if path in first or not (is_imported or name in likely):
+    code = {path: content for path, content in found.files.items() if path.suffix in _CODE}
+    keys = {key for content in code.values() for pair in _KEY.findall(content) for key in pair if key}
+    keys |= {key for content in code.values() for key in _FIELD.findall(content)}
+    spellings = keys | {key.upper() for key in keys} | {key.lower() for key in keys}
+    pattern = re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(spellings))) + rb")\b") if keys else None
+    for name in _imported(code.items()).intersection(names):
+        _take(base, name, found)
+    hits = {str(path) for path in code}
+    for name in maybe:
+        content = _read(base, name, found) if _pure(name) not in found.files else None
+        if content is None:
             continue
+        if (pattern and pattern.search(content)) or not hits.isdisjoint(_imported([(_pure(name), content)])):
+            found.files[_pure(name)] = content
+
+
+def _take(base: str, name: str, found: Found) -> None:
+    if _pure(name) not in found.files:
         content = _read(base, name, found)
-        if content is not None and (is_imported or (pattern is not None and pattern.search(content))):
-            found.files[path] = content
+        if content is not None:
+            found.files[_pure(name)] = content
 
 
-def _module(path: PurePosixPath) -> bytes:
-    return (path.parent.name if path.stem == "__init__" else path.stem).encode() or b"__init__"
-
-
-def _imports(contents: Iterable[bytes]) -> Iterator[bytes]:
-    """The last part of each imported module, and the names that are imported from it, which may be modules too."""
-    for content in contents:
+def _imported(modules: Iterable[tuple[PurePosixPath, bytes]]) -> set[str]:
+    """Where the modules that these modules import would be, in their own folder or in one above it."""
+    found: set[str] = set()
+    for path, content in modules:
+        above = [str(folder) for folder in path.parents]
         for module, names, plain in _IMPORTED.findall(content):
-            yield (module or plain).rpartition(b".")[2]
-            yield from re.findall(rb"\w+", names)
+            dotted = os.fsdecode(module or plain)
+            level = len(dotted) - len(dotted.lstrip("."))
+            folders = above[level - 1 : level] if level else above
+            parts = [os.fsdecode(name) for name in re.findall(rb"\w+", names)]
+            inside = dotted.strip(".").replace(".", "/")
+            for folder in folders:
+                start = "/".join(part for part in (folder if folder != "." else "", inside) if part)
+                for target in (start, *(f"{start}/{part}".lstrip("/") for part in parts)):
+                    found |= {f"{target}.py", f"{target}/__init__.py"}
+    return found
 
 
 # --- git --------------------------------------------------------------------------------------------------------------
