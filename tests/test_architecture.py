@@ -47,7 +47,7 @@ NEIGHBOURS = {
 TENANT_FLOORS = (
     {"errors", "settings"},
     {"record", "inflight"},
-    {"stores", "locks", "journal"},
+    {"stores", "locks", "journal", "twins"},
     {"seal", "wrappers", "session"},
     {"steps"},
     {"protocol", "drivers", "authorization", "enrolment"},

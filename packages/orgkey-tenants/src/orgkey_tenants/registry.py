@@ -30,6 +30,7 @@ from orgkey_tenants.session import HeldGrant, TenantSession, grant_of
 from orgkey_tenants.settings import settle
 from orgkey_tenants.steps import Ports
 from orgkey_tenants.stores import open_store
+from orgkey_tenants.twins import AsyncTwins
 from orgkey_tenants.wrappers import open_wrapper
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ _MOST_SESSIONS: Final = 10_000
 _TALK: Final = State.ACTIVE, State.SUSPECT  # states in which a token that is there may be sent
 
 
-class Tenants:
+class Tenants(AsyncTwins):
     """All customers' orgs of one product. Safe for threads and tasks, and for any number of processes on one store.
 
     Every setting may come from the environment instead (``ORGKEY_TENANTS_URL``, ``ORGKEY_TENANTS_KEYS``,
