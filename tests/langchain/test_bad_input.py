@@ -119,7 +119,7 @@ def test_the_drop_in(drop_in, org, arguments, operation):
 
 
 @FEW
-@given(arguments=st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=8), number=st.integers(0, 8))
+@given(arguments=st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=8), number=st.integers(0, 9))
 def test_every_tool_of_the_toolkit(tools, org, arguments, number):
     tool = tools[number]
     before = len(org.log)

@@ -76,6 +76,7 @@ class TestDropInIntegration(DropIn, ToolsIntegrationTests):
 
 EXAMPLES = {
     "salesforce_query": lambda: {"query": "SELECT Id, Account.Name FROM Contact"},
+    "salesforce_query_all": lambda: {"query": "SELECT Id FROM Contact"},
     "salesforce_search": lambda: {"text": "example", "objects": {"Contact": ["Id", "Email"]}},
     "salesforce_describe": lambda: {"object_name": "Contact"},
     "salesforce_list_objects": lambda: {"containing": "acc"},

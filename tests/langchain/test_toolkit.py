@@ -13,7 +13,7 @@ import orgkey_records
 from orgkey_langchain import SalesforceToolkit
 
 READING = {
-    "salesforce_query", "salesforce_search", "salesforce_describe", "salesforce_list_objects", "salesforce_get",
+    "salesforce_query", "salesforce_query_all", "salesforce_search", "salesforce_describe", "salesforce_list_objects", "salesforce_get",
     "salesforce_long_text",
 }  # fmt: skip
 

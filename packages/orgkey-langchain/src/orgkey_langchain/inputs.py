@@ -13,6 +13,7 @@ __all__ = [
     "GetInput",
     "ListObjectsInput",
     "LongTextInput",
+    "QueryAllInput",
     "SearchInput",
     "SoqlInput",
     "UpdateInput",
@@ -29,6 +30,12 @@ class SoqlInput(BaseModel):
 
     query: str = Field(description="SOQL SELECT statement. Name the fields; add LIMIT, or use COUNT() to count")
     max_rows: int | None = Field(None, ge=1, description="The most rows to return")
+
+
+class QueryAllInput(BaseModel):
+    """A query of which all rows are wanted."""
+
+    query: str = Field(description="SOQL SELECT statement. Name the few fields that are needed")
 
 
 class SearchInput(BaseModel):

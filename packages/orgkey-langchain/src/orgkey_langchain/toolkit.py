@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from langchain_core.tools import BaseTool, BaseToolkit
 from pydantic import PrivateAttr
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SalesforceToolkit"]
 
+_CAPS: Final = orgkey_records.Caps(all_rows=2_000)  # a model has to read them
+
 
 class SalesforceToolkit(BaseToolkit):
     """The tools of one session: ``SalesforceToolkit().get_tools()``.
@@ -30,7 +32,8 @@ class SalesforceToolkit(BaseToolkit):
     objects:
         The objects that are permitted; all by default. It holds inside SOQL too.
     caps:
-        How much one call may bring back, and how long it may take.
+        How much one call may bring back, and how long it may take; ``salesforce_query_all`` brings 2,000 rows at most
+        without it.
     records:
         Records of your own in place of all the above.
 
@@ -49,7 +52,7 @@ class SalesforceToolkit(BaseToolkit):
     ) -> None:
         super().__init__()
         if records is None:
-            records = orgkey_records.Records(session, allow=allow, objects=objects, caps=caps)
+            records = orgkey_records.Records(session, allow=allow, objects=objects, caps=caps or _CAPS)
         self._records = records
 
     def get_tools(self) -> list[BaseTool]:

@@ -21,6 +21,7 @@ __all__ = [
     "SalesforceListObjects",
     "SalesforceLongText",
     "SalesforceQuery",
+    "SalesforceQueryAll",
     "SalesforceSearch",
     "SalesforceUpdate",
     "SalesforceUpsert",
@@ -91,6 +92,18 @@ class SalesforceQuery(RecordsTool):
         "there are more rows than are shown."
     )
     args_schema: type[BaseModel] = inputs.SoqlInput
+
+
+class SalesforceQueryAll(RecordsTool):
+    """All rows of a SOQL query, over all of its pages."""
+
+    operation: ClassVar[str] = "query_all"
+    name: str = "salesforce_query_all"
+    description: str = (
+        "All rows of a Salesforce SOQL query, over all of its pages. Use it only where every row is needed and "
+        "salesforce_query says that some are missing."
+    )
+    args_schema: type[BaseModel] = inputs.QueryAllInput
 
 
 class SalesforceSearch(RecordsTool):
@@ -178,6 +191,7 @@ class SalesforceDelete(RecordsTool):
 
 TOOLS: Final[tuple[type[RecordsTool], ...]] = (
     SalesforceQuery,
+    SalesforceQueryAll,
     SalesforceSearch,
     SalesforceDescribe,
     SalesforceListObjects,
