@@ -21,6 +21,7 @@ __all__ = ["Grant", "grants", "spoken_of"]
 _SALESFORCE: Final = re.compile(r"salesforce\.com|\.force\.com|/services/oauth2/token")
 _COMMON: Final = re.compile(r"//(login|test)\.salesforce\.com")
 _URL: Final = re.compile(r"https?://")
+_REQUEST: Final = re.compile(r"grant_type|fetch_token|/services/Soap/")
 _WORD: Final = re.compile(r"salesforce|sfdc|\bsf_", re.IGNORECASE)
 
 
@@ -84,7 +85,7 @@ def grants(project: Project) -> Iterator[Grant]:
     """Every password grant of the tree that goes to Salesforce, or may."""
     for module in project.modules.values():
         text = module.source.text
-        if "password" not in text or not spoken_of(module) or project.is_copy(module.path):
+        if not _REQUEST.search(text) or "password" not in text or not spoken_of(module) or project.is_copy(module.path):
             continue
         for form in module.every(ast.Dict):
             yield from _form(module, form)

@@ -68,7 +68,7 @@ def _search(tree: Tree) -> Keys:
             if role in {"password", "security_token"} and not stays:
                 found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
     known = {use.key for use in tree.key_uses}
-    for home, node, key in reads(project):
+    for home, node, key in reads(project, known):
         if key in known and node not in found.reads:
             role = "check" if _is_checked(home, node) else "other"
             tree.key_uses.append(KeyUse(key, role, home.path, node.lineno, Level.REPORT))

@@ -259,7 +259,7 @@ def _text(node: ast.expr | None) -> str | None:
 def subclasses(project: Project) -> dict[ast.AST, Subclass]:
     """The classes of the tree below a class that logs in, however far below."""
     found: dict[ast.AST, Subclass] = {}
-    classes = [(module, node) for module in project.modules.values() for node in module.every(ast.ClassDef)]
+    classes = [(module, node) for module in project.relevant for node in module.every(ast.ClassDef)]
     grown = True
     while grown:
         grown = False

@@ -17,7 +17,7 @@ from orgkey_codemod.python.values import env_read
 from orgkey_codemod.python.verdicts import suppressed, verdicts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from orgkey_codemod.model import Edit, Tree
     from orgkey_codemod.python.module import Module
@@ -405,9 +405,11 @@ def _option_names(call: ast.Call) -> set[str]:
     return {text.split("/")[0].lstrip("-").replace("-", "_") for text in plain or long or texts}
 
 
-def reads(project: Project) -> Iterator[tuple[Module, ast.expr, str]]:
-    """Every read of an environment variable in the tree."""
+def reads(project: Project, keys: Collection[str]) -> Iterator[tuple[Module, ast.expr, str]]:
+    """Every read of one of these environment variables in the tree."""
     for module in project.modules.values():
+        if not any(key in module.source.text for key in keys):
+            continue
         for node in (*module.every(ast.Call), *module.every(ast.Subscript)):
             if isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
                 read = env_read(project, module, node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,6 +27,15 @@ __all__ = ["Import", "Project", "Symbol", "project_of"]
 
 _DEEP: Final = 12
 """How many names are followed from one to the next; a cycle of imports ends here too."""
+_LIBRARY: Final = re.compile(
+    r"simple_salesforce|langchain_salesforce|\.salesforce\b|salesforce_bulk|aiosalesforce|salesforce_api|beatbox"
+    r"|airflow|import_module|__import__"
+)
+_IMPORT: Final = re.compile(
+    r"^[ \t]*(?:from[ \t]+(?P<dots>\.*)[ \t]*(?P<dotted>[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n;#]*)"
+    r"|import[ \t]+(?P<module>[\w.]+))",
+    re.MULTILINE,
+)
 _COPIES: Final = ("api.py", "login.py")
 """What makes a folder named simple_salesforce a copy of the library."""
 
@@ -60,6 +70,8 @@ class Project:
 
     modules: dict[PurePosixPath, Module] = field(default_factory=dict)
     files: frozenset[PurePosixPath] = frozenset()
+    wrappers: tuple[str, ...] = ()
+    """The last parts of configured wrappers' names."""
     _found: dict[tuple[PurePosixPath, str, int], PurePosixPath | None] = field(default_factory=dict)
 
     # --- modules by name ----------------------------------------------------------------------------------------------
@@ -313,11 +325,43 @@ class Project:
         statements = (each for each in ast.walk(here) if isinstance(each, ast.Assign | ast.AnnAssign))
         return [each for each in statements if wanted in {ast.unparse(target) for target in _targets(each)}]
 
+    # --- what has to be read closely --------------------------------------------------------------------------------
+
+    @cached_property
+    def relevant(self) -> list[Module]:
+        """The modules that name a library of the catalogue, and those that import one of these, and so on.
+
+        A login can be in no other: the rest is parsed, and searched as text, but its names are not resolved.
+        """
+        importing = {path: self._imported_files(module) for path, module in self.modules.items()}
+        found = {path for path, module in self.modules.items() if self._names_a_library(module)}
+        while True:
+            more = {path for path, targets in importing.items() if path not in found and not found.isdisjoint(targets)}
+            if not more:
+                return [module for path, module in self.modules.items() if path in found]
+            found |= more
+
+    def _names_a_library(self, module: Module) -> bool:
+        text = module.source.text
+        return _LIBRARY.search(text) is not None or any(name in text for name in self.wrappers)
+
+    def _imported_files(self, module: Module) -> set[PurePosixPath]:
+        """The files of the tree that a module imports, by the text of its imports."""
+        found: set[PurePosixPath] = set()
+        for match in _IMPORT.finditer(module.source.text):
+            dots, dotted = match["dots"] or "", match["dotted"] or match["module"] or ""
+            names = re.findall(r"\w+", match["names"] or "")
+            for each in (dotted, *(f"{dotted}.{name}".strip(".") for name in names)):
+                path = self.find(module.path, each, len(dots))
+                if path is not None:
+                    found.add(path)
+        return found
+
     # --- calls --------------------------------------------------------------------------------------------------------
 
     def calls(self) -> Iterator[tuple[Module, ast.Call]]:
-        """Every call of every module."""
-        for module in self.modules.values():
+        """Every call of every module that is read closely."""
+        for module in self.relevant:
             for node in module.every(ast.Call):
                 yield module, node
 
@@ -326,7 +370,7 @@ class Project:
         """The calls of each function and class of the tree; a method's are guessed by its name."""
         found: dict[ast.AST, list[tuple[Module, ast.Call]]] = defaultdict(list)
         methods: dict[str, list[ast.AST]] = defaultdict(list)
-        for module in self.modules.values():
+        for module in self.relevant:
             for node in module.every(ast.ClassDef):
                 for child in node.body:
                     if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -376,7 +420,8 @@ def project_of(tree: Tree) -> Project:
 
 
 def _read_all(tree: Tree) -> Project:
-    project = Project(files=frozenset(tree.files))
+    wrappers = tuple(name.rpartition(".")[2] for name in tree.options.wrappers)
+    project = Project(files=frozenset(tree.files), wrappers=wrappers)
     for path in sorted(tree.files):
         for module in _read(tree, path):
             project.modules[path] = module

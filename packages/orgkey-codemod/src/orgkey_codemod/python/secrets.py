@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.python.grants import grants, spoken_of
@@ -27,6 +28,7 @@ _ROLES: Final = ("password", "security_token", "consumer_secret", "privatekey")
 _CONSTANT: Final = re.compile(
     r"^_?(sf|sfdc|salesforce|crm)_?\w*(pass|passwd|password|pwd|token|secret)$", re.IGNORECASE
 )
+_NAMED: Final = re.compile(r"^_?(sf|sfdc|salesforce|crm)\w*\s*[:=]", re.IGNORECASE | re.MULTILINE)
 _WRITTEN: Final = re.compile(
     r"""(?P<name>\w*(?:password|passwd|pwd|security_?token|consumer_?secret|client_?secret|token|pass))["']?\]?\s*[=:]\s*"""
     r"""(?P<quote>["'])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)""",
@@ -81,7 +83,7 @@ def _databases(project: Project, module: Module) -> Iterator[tuple[Module, ast.e
 
 def _constants(project: Project, module: Module) -> Iterator[tuple[Module, ast.expr]]:
     """Constants whose names say what they are, used or not."""
-    if _SNOWFLAKE.search(module.source.text):
+    if _SNOWFLAKE.search(module.source.text) or not _NAMED.search(module.source.text):
         return
     for name, bindings in module.scopes.module.bindings.items():
         for binding in bindings if _CONSTANT.match(name) else ():
@@ -104,22 +106,21 @@ def _is_salesforce_database(node: ast.Dict) -> bool:
 def _in_words(module: Module) -> Iterator[tuple[Module, int, int]]:
     """Comments and docstrings that hold a login or a setting with a secret."""
     text = module.source.text
-    if any(True for line in text.splitlines() if "#" in line for _ in written_secrets(line)):
-        starts = module.source.line_starts
-        rows = text.replace("\r\n", " \n").replace("\r", "\n")
-        try:
-            for token in tokenize.generate_tokens(io.StringIO(rows, newline="\n").readline):
-                if token.type == tokenize.COMMENT:
-                    begin = starts[token.start[0] - 1] + token.start[1]
-                    yield from ((module, begin + a, begin + b) for a, b in written_secrets(token.string))
-        except (tokenize.TokenError, SyntaxError, IndexError):
-            pass
+    if not any(True for line in text.splitlines() for _ in written_secrets(line)):
+        return
+    starts = module.source.line_starts
+    rows = text.replace("\r\n", " \n").replace("\r", "\n")
+    with suppress(tokenize.TokenError, SyntaxError, IndexError):
+        for token in tokenize.generate_tokens(io.StringIO(rows, newline="\n").readline):
+            if token.type == tokenize.COMMENT:
+                begin = starts[token.start[0] - 1] + token.start[1]
+                yield from ((module, begin + first, begin + last) for first, last in written_secrets(token.string))
     for node in module.every(ast.Expr):
         if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             begin, end = module.start(node.value), module.end(node.value)
             for line in re.finditer(r"[^\r\n]+", text[begin:end]):
-                for a, b in written_secrets(line.group()):
-                    yield module, begin + line.start() + a, begin + line.start() + b
+                for first, last in written_secrets(line.group()):
+                    yield module, begin + line.start() + first, begin + line.start() + last
 
 
 def written_secrets(line: str) -> Iterator[tuple[int, int]]:

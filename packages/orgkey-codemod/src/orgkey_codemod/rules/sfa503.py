@@ -29,12 +29,16 @@ def _examine(tree: Tree) -> Iterator[Finding]:
     if not keys.secrets and not keys.holders:
         return
     for module in project.modules.values():
-        if module.path in tree.vendored or is_test(module):
+        if module.path in tree.vendored or is_test(module) or not _may_ask(project, module, keys):
             continue
         for node in (node for kind in _KINDS for node in module.every(kind)):
             if _is_list_of_names(module, node, keys) or _is_check(project, module, node, keys):
                 message = "still asks for a password that nothing uses any more: leave its name out"
                 yield Finding("SFA503", Level.REVIEW, module.path, module.place(node), message)
+
+
+def _may_ask(project: Project, module: Module, keys: Keys) -> bool:
+    return module in project.relevant or any(key in module.source.text for key in keys.secrets)
 
 
 def _is_list_of_names(module: Module, node: ast.AST, keys: Keys) -> bool:
