@@ -58,7 +58,7 @@ def tests(session: nox.Session) -> None:
         nox.param(version if version in INTERPRETERS else False, version, row, id=f"{row.name}-py{version}")
         for framework in MATRIX.frameworks
         for row in framework.rows
-        for version in framework.python
+        for version in row.python
     ],
 )
 def compat(session: nox.Session, version: str, row: matrix.Row) -> None:
@@ -159,9 +159,7 @@ def install(
 
 def install_row(session: nox.Session, row: matrix.Row) -> None:
     """Install the packages that a row of the matrix is about, beside that version of its framework."""
-    needed = (ROOT / "shared_auth", ROOT / "packages" / "orgkey-sim", ROOT / row.framework.package)
-    packages = tuple(package for package in PACKAGES if package in needed)
-    install(session, "test", packages=packages, constraints=row.constraints, pins=(row.requirement,))
+    install(session, *row.groups, packages=row.packages, constraints=row.constraints, pins=(row.requirement,))
 
 
 def with_extras(package: Path) -> str:

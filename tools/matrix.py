@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,11 @@ DEV_CONSTRAINTS = CONSTRAINTS / "dev.txt"
 
 @dataclass(frozen=True)
 class Framework:
-    """A library that one of the packages adapts to, with its tested versions, oldest first."""
+    """A library that one of the packages adapts to, with its tested versions, oldest first.
+
+    ``groups`` are the dependency groups its rows install beside ``test``, those of ``without_groups`` excepted;
+    ``python_of`` holds the Pythons of versions that do not install on all of ``python``.
+    """
 
     name: str
     package: str
@@ -22,6 +27,9 @@ class Framework:
     quick: tuple[str, ...]
     python: tuple[str, ...]
     versions: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    without_groups: tuple[str, ...] = ()
+    python_of: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def oldest(self) -> Row:
@@ -50,6 +58,21 @@ class Row:
     def requirement(self) -> str:
         """The pin that makes an environment this row's."""
         return f"{self.framework.name}=={self.version}"
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The dependency groups that are installed for its tests."""
+        return ("test", *(self.framework.groups if self.version not in self.framework.without_groups else ()))
+
+    @property
+    def python(self) -> tuple[str, ...]:
+        """The Pythons that it is tested on."""
+        return dict(self.framework.python_of).get(self.version, self.framework.python)
+
+    @property
+    def packages(self) -> tuple[Path, ...]:
+        """The packages of this checkout that it needs: the framework's, what that depends on, the local Salesforce."""
+        return needed_by(ROOT / self.framework.package, ROOT / "packages" / "orgkey-sim")
 
     @property
     def constraints(self) -> Path:
@@ -81,6 +104,9 @@ def read(path: Path = ROOT / "compat.toml") -> Matrix:
                 quick=tuple(entry.get("quick", entry["tests"])),
                 python=tuple(entry["python"]),
                 versions=tuple(entry["versions"]),
+                groups=tuple(entry.get("groups", ())),
+                without_groups=tuple(entry.get("without_groups", ())),
+                python_of=tuple((version, tuple(of)) for version, of in entry.get("python_of", {}).items()),
             )
             for name, entry in table["frameworks"].items()
         ),
@@ -90,6 +116,20 @@ def read(path: Path = ROOT / "compat.toml") -> Matrix:
 def packages() -> tuple[Path, ...]:
     """Return the folder of every package of the workspace, the core first."""
     return (ROOT / "shared_auth", *(path.parent for path in sorted(ROOT.glob("packages/*/pyproject.toml"))))
+
+
+def needed_by(*wanted: Path) -> tuple[Path, ...]:
+    """Return ``wanted`` and the packages of this workspace that they depend on, the core first."""
+    by_name = {distribution(package): package for package in packages()}
+    found: set[Path] = set()
+    waiting = list(wanted)
+    while waiting:
+        package = waiting.pop()
+        if package not in found:
+            found.add(package)
+            names = [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in _project(package).get("dependencies", ())]
+            waiting += [by_name[name] for name in names if name in by_name]
+    return tuple(package for package in packages() if package in found)
 
 
 def distribution(package: Path) -> str:

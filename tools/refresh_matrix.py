@@ -21,14 +21,12 @@ NEWEST = "the newest that installs"
 
 def main() -> None:
     """Add each framework's newest version to compat.toml, then resolve every constraints file anew."""
-    write(matrix.DEV_CONSTRAINTS, resolve(matrix.packages(), group="dev"))
+    write(matrix.DEV_CONSTRAINTS, resolve(matrix.packages(), groups=("dev",)))
     for framework in matrix.read().frameworks:
         add_newest(framework)
     rows = [row for framework in matrix.read().frameworks for row in framework.rows]
     for row in rows:
-        needed = {matrix.ROOT / "shared_auth", matrix.ROOT / "packages/orgkey-sim"}
-        needed.add(matrix.ROOT / row.framework.package)
-        write(row.constraints, resolve(sorted(needed), group="test", pin=row.requirement))
+        write(row.constraints, resolve(row.packages, groups=row.groups, pin=row.requirement))
     for stale in set(matrix.CONSTRAINTS.glob("*.txt")) - {matrix.DEV_CONSTRAINTS, *(r.constraints for r in rows)}:
         stale.unlink()
 
@@ -45,7 +43,7 @@ def add_newest(framework: matrix.Framework) -> None:
     print(f"compat.toml: {framework.name} {newest} is new; say in its comment why to keep {framework.versions[-1]}")
 
 
-def resolve(packages: Iterable[Path], *, group: str, pin: str = "") -> str:
+def resolve(packages: Iterable[Path], *, groups: Iterable[str], pin: str = "") -> str:
     """Ask the installer which versions go together on every Python from 3.11 on.
 
     The answer names no index and no file of this machine, so it holds wherever the packages come from.
@@ -55,7 +53,7 @@ def resolve(packages: Iterable[Path], *, group: str, pin: str = "") -> str:
         [
             *("uv", "pip", "compile", "--quiet", "--universal", f"--python-version={OLDEST_PYTHON}"),
             *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"),
-            *("--all-extras", f"--group={group}", "--constraints=-", *ours),
+            *("--all-extras", *(f"--group={group}" for group in groups), "--constraints=-", *ours),
             *(str((package / "pyproject.toml").relative_to(matrix.ROOT)) for package in packages),
         ],
         input=pin,
@@ -65,7 +63,8 @@ def resolve(packages: Iterable[Path], *, group: str, pin: str = "") -> str:
         cwd=matrix.ROOT,
     )
     if answer.returncode:
-        sys.exit(f"refresh_matrix: {pin or group} does not resolve; uv's reason is above. Nothing was written for it.")
+        what = pin or matrix.DEV_CONSTRAINTS.name
+        sys.exit(f"refresh_matrix: {what} does not resolve; uv's reason is above. Nothing was written for it.")
     return answer.stdout
 
 

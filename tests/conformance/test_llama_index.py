@@ -7,6 +7,8 @@ from conformance import Adapter, Conformance, conformance_world
 
 pytest.importorskip("llama_index.core", reason="llama-index-core is not installed")
 
+import llama_index_loaded  # noqa: F401  # before anything else loads it
+
 from orgkey_llama_index import SalesforceToolSpec
 
 __all__ = ["conformance_world"]

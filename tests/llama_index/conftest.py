@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+import llama_index_loaded  # noqa: F401  # before anything else loads it
 import pytest
 import simple_salesforce
 from requests.adapters import HTTPAdapter

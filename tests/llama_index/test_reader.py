@@ -102,8 +102,9 @@ def test_an_allow_list_holds_here_too(auth):
         SalesforceReader(records=records, objects=["Contact"], content=["LastName"]).load_data()
 
 
-def test_permissions_of_an_object(reader):
+async def test_permissions_of_an_object(reader):
     assert "query" in reader.get_permission_info("Contact")["can"]
+    assert "query" in (await reader.aget_permission_info("Contact"))["can"]
 
 
 async def test_permissions_of_a_record_are_what_salesforce_says_of_this_user(reader, org):

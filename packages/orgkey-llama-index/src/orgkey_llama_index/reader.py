@@ -141,12 +141,19 @@ class SalesforceReader(BasePydanticReader, ResourcesReaderMixin):
         session's own without it. For an object's name, what this user may do with the object.
         """
         del args
-        if orgkey_records.is_name(resource_id) and not _is_id(resource_id):
+        if not _is_id(resource_id):
             return {"object": resource_id, "can": self.records.describe(resource_id)["can"]}
         user_id = kwargs.get("user_id") or self.records.session.userinfo()["user_id"]
-        rows = self.records.soql(_ACCESS, {"user": orgkey_records.check_id(user_id), "record": resource_id}).records
-        rights = rows[0] if rows else dict.fromkeys(_RIGHTS[:-1], False)
-        return {"record": resource_id, "user": user_id, **{name: rights.get(name) for name in _RIGHTS}}
+        return _rights(resource_id, user_id, self.records.soql(_ACCESS, _access_of(resource_id, user_id)))
+
+    async def aget_permission_info(self, resource_id: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """As :meth:`get_permission_info`, async to the socket."""
+        del args
+        records = self.records.twin
+        if not _is_id(resource_id):
+            return {"object": resource_id, "can": (await records.describe(resource_id))["can"]}
+        user_id = kwargs.get("user_id") or (await records.session.auserinfo())["user_id"]
+        return _rights(resource_id, user_id, await records.soql(_ACCESS, _access_of(resource_id, user_id)))
 
     def _wanted(self, objects: Iterable[str] | str | None = None) -> list[str]:
         given = [objects] if isinstance(objects, str) else list(objects or self.objects)
@@ -182,6 +189,16 @@ def _document(item: orgkey_records.Item) -> Document:
         excluded_llm_metadata_keys=_FOR_MACHINES,
         excluded_embed_metadata_keys=_FOR_MACHINES,
     )
+
+
+def _access_of(record_id: str, user_id: str) -> dict[str, str]:
+    return {"record": record_id, "user": orgkey_records.check_id(user_id)}
+
+
+def _rights(record_id: str, user_id: str, found: orgkey_records.Rows) -> dict[str, Any]:
+    """What Salesforce says; where it says nothing the user has no access."""
+    rights = found.records[0] if found.records else dict.fromkeys(_RIGHTS[:-1], False)
+    return {"record": record_id, "user": user_id, **{name: rights.get(name) for name in _RIGHTS}}
 
 
 def _is_id(text: str) -> bool:
