@@ -34,6 +34,8 @@ GROUPS: Final = (
     "simple_salesforce_expiry",
     "simple_salesforce_import",
     "simple_salesforce_soak",
+    "tenants",
+    "tenants_schedules",
 )
 
 

