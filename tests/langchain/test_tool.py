@@ -241,3 +241,13 @@ def test_a_stand_in_of_a_test_is_used_as_it_is():
     started = time.monotonic()
     assert asyncio.run(SalesforceTool(salesforce_client=client).ainvoke(QUERY)) == {"totalSize": 7}
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("way", ["invoke", "ainvoke"])
+async def test_an_api_that_is_closed_is_not_told_to_the_model(auth, org, way):
+    tool = SalesforceTool(auth=auth, handle_tool_error=True)
+    closed = '[{"errorCode":"API_DISABLED_FOR_ORG","message":"The API is disabled"}]'
+    org.faults.add("rest", status=403, body=closed, content_type="application/json")
+    with pytest.raises(simple_salesforce.exceptions.SalesforceRefusedRequest) as failed:
+        await getattr(tool, way)(call(QUERY))
+    assert not isinstance(failed.value, ToolException)

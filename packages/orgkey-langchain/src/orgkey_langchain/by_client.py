@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orgkey_langchain.errors import ToolInputRefused, as_tool_failure
+from orgkey_langchain.errors import ToolInputRefused, as_tool_failure, raise_refusal
 from orgkey_langchain.orders import Order, check_target
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def carry_out(order: Order, client: Any) -> Any:
         return _WAYS[order.operation](order, client)
     except (SalesforceAuthenticationFailed, SalesforceExpiredSession):
         raise
-    except (SalesforceError, requests.RequestException) as error:
+    except SalesforceError as error:
+        raise_refusal(error)
+    except requests.RequestException as error:
         raise as_tool_failure(error) from error
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orgkey
 import orgkey_records
 from orgkey_langchain.by_client import field_of, objects_of
-from orgkey_langchain.errors import as_tool_failure
+from orgkey_langchain.errors import as_tool_failure, raise_refusal
 from orgkey_langchain.orders import Order, check_target
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ async def acarry_out(order: Order, records: orgkey_records.AsyncRecords, client:
     except orgkey_records.RecordsError as error:
         raise as_tool_failure(error) from error
     if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
-        refusal = _refusal(answer)
-        raise as_tool_failure(refusal) from refusal
+        raise_refusal(_refusal(answer))
     return read(answer, order)
 
 

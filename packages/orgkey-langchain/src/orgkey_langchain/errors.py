@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from langchain_core.tools import ToolException
 
 import orgkey
+import orgkey_records
 
-__all__ = ["ToolInputRefused", "as_tool_failure"]
+__all__ = ["ToolInputRefused", "as_tool_failure", "raise_refusal"]
 
 
 class ToolInputRefused(ToolException, ValueError):
@@ -28,6 +29,13 @@ def as_tool_failure(error: Exception) -> ToolException:
     failure.args = (orgkey.redact(str(error)),)
     failure.original = error
     return failure  # type: ignore[no-any-return]  # its class is made at run time
+
+
+def raise_refusal(error: Any) -> NoReturn:
+    """Raise an error of simple-salesforce's: as a tool's failure, unless it is for whoever runs the agent."""
+    if orgkey_records.lost_access(error.status, error.content) is not None:
+        raise error
+    raise as_tool_failure(error) from error
 
 
 @lru_cache(maxsize=64)

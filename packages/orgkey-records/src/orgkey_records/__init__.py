@@ -6,6 +6,7 @@ raise as :class:`RecordsError` is fit to be shown to a model; a session that is 
 
 from __future__ import annotations
 
+from orgkey_records.answers import lost_access
 from orgkey_records.caps import Caps
 from orgkey_records.errors import (
     AccessFailed,
@@ -54,4 +55,5 @@ __all__ = [
     "flat",
     "is_name",
     "literal",
+    "lost_access",
 ]

@@ -12,7 +12,7 @@ from orgkey_records.errors import AccessFailed, LimitReached, Refused, Unreachab
 if TYPE_CHECKING:
     from orgkey_records.wire import Answer
 
-__all__ = ["named_fields", "read", "read_object"]
+__all__ = ["lost_access", "named_fields", "read", "read_object"]
 
 # What no other input mends: whoever runs the agent has to know.
 _ACCESS: Final = frozenset(
@@ -71,21 +71,28 @@ def named_fields(error: Refused) -> tuple[str, ...]:
     return error.fields or tuple(dict.fromkeys(_CARRIED_FIELD.findall(str(error.content))))
 
 
+def lost_access(status: int, content: Any) -> orgkey.Diagnosis | None:
+    """Why an answer with ``status`` and body ``content`` is for whoever runs the agent; None where it is not."""
+    code, message, _ = _first_error(content)
+    diagnosis = orgkey.diagnose(
+        orgkey.Evidence(surface="rest", error=code, error_description=message[:_LONGEST], status=status)
+    )
+    return diagnosis if status == HTTPStatus.UNAUTHORIZED or diagnosis.cause.id in _ACCESS else None
+
+
 def _failure(answer: Answer) -> Exception:
     content = _content(answer)
-    code, message, fields = _first_error(content)
-    evidence = orgkey.Evidence(surface="rest", error=code, error_description=message[:_LONGEST], status=answer.status)
-    diagnosis = orgkey.diagnose(evidence)
-    if answer.status == HTTPStatus.UNAUTHORIZED or diagnosis.cause.id in _ACCESS:
+    diagnosis = lost_access(answer.status, content)
+    if diagnosis is not None:
         return AccessFailed(diagnosis, answer.status, answer.url, content)
+    code, message, fields = _first_error(content)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR and code not in _LIMITS:
         return _unable(answer, code)
     facts: Any = {"code": code, "fields": fields, "status": answer.status, "url": answer.url, "content": content}
     said = orgkey.redact(f"{code}: {message}"[:_LONGEST] if code else f"HTTP {answer.status}")
     if code in _LIMITS or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return LimitReached(
-            f"A limit of the org is reached; nothing is wrong with the call. Try later. ({said})", **facts
-        )
+        said = f"A limit of the org is reached; nothing is wrong with the call. Try later. ({said})"
+        return LimitReached(said, **facts)
     return Refused(f"Salesforce refused the call. {said}", **facts)
 
 
