@@ -260,3 +260,24 @@ def test_a_refresh_token_can_be_introspected(app: App) -> None:
         second = refresh(login, first).json()["refresh_token"]
         assert ask_about(first) == {"active": False}
         assert ask_about(second)["token_type"] == "refresh_token"
+
+
+def test_it_can_all_be_set_over_http(own_world: World, org: Org) -> None:
+    with httpx.Client(base_url=own_world.control_url, trust_env=False) as control:
+        settings = {
+            "name": "Over HTTP",
+            "refresh_policy": "idle",
+            "refresh_days": 7,
+            "refresh_ip_ranges": ["127.0.0.0/8"],
+        }
+        assert control.post("/orgs/acme/create_app", json=settings).status_code == 200
+        assert (
+            control.post("/orgs/acme/faults", json={"endpoint": "token", "late": 1, "repeat": True}).status_code == 200
+        )
+        policies = {"consent_pages": True, "refresh_seconds": 0.5}
+        assert control.patch("/orgs/acme/policies", json=policies).status_code == 200
+    made = org.app("Over HTTP")
+    assert made is not None
+    assert (made.refresh_policy, made.refresh_days, made.refresh_ip_ranges) == ("idle", 7, ("127.0.0.0/8",))
+    assert org.faults.as_list()[0]["repeat"] is True
+    assert (org.policies.consent_pages, org.policies.refresh_seconds) == (True, 0.5)
