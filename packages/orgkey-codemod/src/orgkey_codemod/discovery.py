@@ -20,10 +20,28 @@ if TYPE_CHECKING:
 
 __all__ = ["Found", "discover"]
 
-_NEEDLES: Final = (b"alesforce", b"SALESFORCE", b"SF_PASS", b"SF_TOKEN", b"beatbox")
-_WORDS: Final = (b"assw", b"PASS", b"TOKEN")
+_NEEDLES: Final = (b"alesforce", b"SALESFORCE", b"beatbox")
+_SHORT: Final = b"SF_PASS"
+_WORDS: Final = (b"PASS", b"assw")
 """What a file without a needle may share with one that has it: names of passwords and of variables that hold them."""
 _CODE: Final = (".py", ".pyw", ".ipynb")
+_NEVER: Final = (
+    ".so",
+    ".pyc",
+    ".pyi",
+    ".h",
+    ".hpp",
+    ".c",
+    ".js",
+    ".mjs",
+    ".ts",
+    ".map",
+    ".css",
+    ".html",
+    ".csv",
+    ".gz",
+)
+"""The most frequent of the other endings, told apart without a closer look."""
 _EXCLUDED: Final = frozenset(
     {
         *(".git", ".hg", ".svn", ".venv", "venv", "site-packages", "node_modules", ".eggs", "__pycache__"),
@@ -39,7 +57,9 @@ _KEY: Final = re.compile(
 _FIELD: Final = re.compile(
     rb"\b(?:sf|sfdc|salesforce|crm)_\w*(?:pass|passwd|password|pwd|token|secret)\b", re.IGNORECASE
 )
-_IMPORTED: Final = re.compile(rb"^\s*(?:from\s+([.\w]+)\s+import\s+([^#\n]*)|import\s+([\w.]+))", re.MULTILINE)
+_IMPORTED: Final = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^#\n]*)|import[ \t]+([\w.]+))", re.MULTILINE
+)
 
 
 @dataclass
@@ -80,15 +100,23 @@ def discover(root: Path, *, tick: Callable[[int], None] | None = None) -> Found:
         content = _read(base, name, found)
         if content is None:
             continue
-        if any(needle in content for needle in _NEEDLES) or "salesforce" in name.lower():
+        if _is_ours(content) or "salesforce" in name.lower():
             found.files[_pure(name)] = content
-        elif any(word in content for word in _WORDS):
-            maybe.append(name)
+        elif _WORDS[0] in content or _WORDS[1] in content:
+            if _SHORT in content:
+                found.files[_pure(name)] = content
+            else:
+                maybe.append(name)
     if found.files:
         _take_related(base, names, maybe, found)
         _ask_git(root, found)
     found.vendored = frozenset(path for path in found.files if _VENDORED & set(path.parts[:-1]))
     return found
+
+
+def _is_ours(content: bytes | mmap.mmap) -> bool:
+    # find() and not `in`, which a mapped file answers byte by byte
+    return any(content.find(needle) >= 0 for needle in _NEEDLES)
 
 
 def _pure(name: str) -> PurePosixPath:
@@ -135,6 +163,8 @@ def _complain_of_loop(entry: os.DirEntry[str], name: str, found: Found) -> None:
 def _is_candidate(name: str) -> bool:
     if name.endswith(_CODE):
         return True
+    if name.endswith(_NEVER):
+        return False
     path = _pure(name)
     return kind_of(path) is not None or is_manifest(path)
 
@@ -149,7 +179,7 @@ def _read(base: str, name: str, found: Found) -> bytes | None:
             if size <= _LARGEST:
                 return file.read()
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                if any(content.find(needle) >= 0 for needle in _NEEDLES):
+                if _is_ours(content):
                     _fail(found, name, f"has {size // 1_000_000} MB, more than anybody writes: look at it by hand")
     except OSError as error:
         _fail(found, name, f"cannot be read: {error.strerror}")
@@ -176,7 +206,8 @@ def _take_related(base: str, names: list[str], maybe: list[str], found: Found) -
         content = _read(base, name, found) if _pure(name) not in found.files else None
         if content is None:
             continue
-        if (pattern and pattern.search(content)) or not hits.isdisjoint(_imported([(_pure(name), content)])):
+        is_named = pattern is not None and any(key in content for key in spellings) and pattern.search(content)
+        if is_named or not hits.isdisjoint(_imported([(_pure(name), content)])):
             found.files[_pure(name)] = content
 
 
