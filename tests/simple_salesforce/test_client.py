@@ -148,6 +148,21 @@ def test_proxies_beside_a_session_are_ignored_with_simple_salesforces_warning(au
     assert sf.limits()
 
 
+def test_behind_a_fixed_token_the_session_given_is_used_itself():
+    session = requests.Session()
+    sf = Salesforce(session_id=FIXED, instance_url="https://acme.my.salesforce.com", session=session)
+    assert sf.session is sf.Contact.session is sf.bulk.session is session
+    assert sf.bulk.session_id is FIXED
+    assert sf.bulk.bulk_url is sf.bulk_url
+
+
+def test_a_client_that_a_test_double_builds_without_its_constructor_works(sf):
+    double = Salesforce.__new__(Salesforce)
+    double.session, double.headers, double.base_url = sf.session, {}, sf.base_url
+    double._salesforce_login_partial = double._parse_float = double._object_pairs_hook = None
+    assert double.query("SELECT Id FROM Contact LIMIT 1")["done"]
+
+
 def test_zeep_logs_no_token(sf, caplog):
     with caplog.at_level(logging.DEBUG, logger="zeep.transports"):
         sf.mdapi.describe_metadata()

@@ -183,6 +183,14 @@ def test_a_wrong_setting_is_not_passed_over_for_the_secret_of_a_password_login(c
         Salesforce(**PASSWORD_LOGINS["OAuth"])
 
 
+def test_what_is_set_but_contradicts_the_call_is_named_and_nothing_else_asked_for(configured, monkeypatch, offline):
+    monkeypatch.setenv("SALESFORCE_LOGIN_URL", "https://acme.my.salesforce.com")
+    with pytest.raises(PasswordLoginRemoved, match=r"test\.salesforce\.com \(sandbox\)") as removed:
+        Salesforce(*SOAP, domain="test")
+    assert "was not sent" in str(removed.value)
+    assert "SALESFORCE_PRIVATE_KEY_FILE" not in str(removed.value)
+
+
 def test_a_private_key_beside_a_password_is_used(app, loopback):
     with pytest.warns(orgkey.PasswordIgnoredWarning):
         sf = Salesforce(*SOAP, consumer_key=app.client_id, privatekey=app.private_key_pem, domain=app.org.login_url)

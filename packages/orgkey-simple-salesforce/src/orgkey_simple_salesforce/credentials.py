@@ -198,12 +198,14 @@ def _refusal(arguments: Arguments, error: orgkey.ConfigError) -> LoginNotConfigu
         return LoginNotConfigured(error.problems)
     shape = shape_of(arguments)
     asked = shape.value if shape else "password"
-    explanation = (
-        f"This program logs in with a password ({asked}). It was not sent: Salesforce is closing that way. Set "
-        "SALESFORCE_LOGIN_URL and SALESFORCE_CLIENT_ID with SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY_FILE (JWT "
-        "Bearer) or with SALESFORCE_CLIENT_SECRET (Client Credentials), and the same call logs in without one."
-    )
-    return PasswordLoginRemoved([explanation, *(() if _nothing_configured(error) else error.problems)])
+    removed = f"This program logs in with a password ({asked}). It was not sent: Salesforce is closing that way."
+    if _nothing_configured(error):
+        return PasswordLoginRemoved(
+            f"{removed} Set SALESFORCE_LOGIN_URL and SALESFORCE_CLIENT_ID with SALESFORCE_USERNAME and "
+            "SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer) or with SALESFORCE_CLIENT_SECRET (Client Credentials), and the "
+            "same call logs in without one."
+        )
+    return PasswordLoginRemoved([f"{removed} What is set in its place does not log in yet.", *error.problems])
 
 
 def _ignored(arguments: Arguments, found: orgkey.OrgSession | None) -> str:
