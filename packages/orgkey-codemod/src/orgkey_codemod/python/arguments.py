@@ -203,7 +203,11 @@ class Pieces:
         newline = self.module.source.newline
         indent = self._indent(gone[0].start)
         kept.sort()
-        text = "".join(f"{newline}{indent}{self._text[comment.start : comment.end]}" for comment in kept)
+        written = [self._text[comment.start : comment.end] for comment in kept]
+        line, _ = self.module.source.line_span(start)
+        if not self._text[line:start].strip():
+            return self.module.source.edit(start, end, "".join(f"{each}{newline}{indent}" for each in written))
+        text = "".join(f"{newline}{indent}{each}" for each in written)
         rest = self._text[end : end + 2]
         if not rest.lstrip(" \t").startswith(("\n", "\r")):
             text += f"{newline}{indent}"

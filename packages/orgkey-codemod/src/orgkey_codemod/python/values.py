@@ -25,6 +25,7 @@ _ASKING: Final = {
 }  # fmt: skip
 _TYPED: Final = {"form", "POST", "json", "args", "values", "cleaned_data", "query_params", "GET", "data"}
 _ROUTES: Final = frozenset({"post", "get", "put", "patch", "route", "api_route", "websocket"})
+_SENT: Final = frozenset({"body", "data", "POST", "form", "json", "authorization", "query_params"})
 _WIDGETS: Final = {"Entry", "QLineEdit", "LineEdit", "TextInput", "Password", "Text", "Input", "TextField"}
 _PLACEHOLDER: Final = re.compile(
     r"^$|^[<\[{(%$].*|.*[>\]}]$|^(x+|\*+|\.+|-+|_+)$"
@@ -196,6 +197,8 @@ def _asks(project: Project, module: Module, node: ast.expr) -> bool:
         return False
     if isinstance(node, ast.Subscript):
         return _is_form(project, module, node.value)
+    if isinstance(node, ast.Attribute) and node.attr in _SENT and ast.unparse(node.value).split(".")[-1] == "request":
+        return True
     if isinstance(node, ast.Attribute) and node.attr in {"data", "value", "text"}:
         return _is_form_field(project, module, node.value) or _is_widget(module, node.value)
     return False

@@ -351,7 +351,9 @@ def _without(login: Login, gone: list[str]) -> tuple[list[Edit], bool]:
     sandbox = login.given.get("sandbox")
     if sandbox is not None and sandbox.piece is not None and isinstance(sandbox.value, ast.Constant):
         piece = pieces.all[sandbox.piece]
-        if sandbox.value.value and "domain" not in login.given:
+        if not sandbox.value.value:
+            numbers.append(sandbox.piece)
+        elif "domain" not in login.given:
             edits.append(login.module.source.edit(piece.start, piece.end, 'domain="test"'))
     if numbers:
         removal = pieces.without(numbers)
@@ -422,18 +424,18 @@ def _has_init(node: ast.ClassDef) -> bool:
 
 
 def _share(found: Verdicts, options: Options) -> None:
-    """One imported name cannot be two things: where one of its calls stays a password login, the others need review."""
+    """An import moves as a whole: where one of the calls through it stays a password login, the others need review."""
     if options.style is Style.NATIVE:
         return
-    groups: dict[ast.alias, list[Verdict]] = defaultdict(list)
+    groups: dict[ast.stmt, list[Verdict]] = defaultdict(list)
     for verdict in found.logins:
         for each in verdict.login.symbol.imports:
-            groups[each.alias].append(verdict)
-    bases = {each.alias for heir in found.subclasses if heir.hands_on for each in heir.symbol.imports}
-    staying = bases | {alias for alias, group in groups.items() if any(_stays(verdict) for verdict in group)}
-    for alias in staying:
-        firm = alias in bases or any(_stays_always(verdict) for verdict in groups[alias])
-        for verdict in groups[alias]:
+            groups[each.statement].append(verdict)
+    bases = {each.statement for heir in found.subclasses if heir.hands_on for each in heir.symbol.imports}
+    staying = bases | {statement for statement, group in groups.items() if any(_stays(verdict) for verdict in group)}
+    for statement in staying:
+        firm = statement in bases or any(_stays_always(verdict) for verdict in groups[statement])
+        for verdict in groups[statement]:
             if firm and verdict.edits:
                 _keep_name(verdict)
             if verdict.level is Level.SAFE and verdict.edits:
