@@ -34,6 +34,7 @@ GROUPS: Final = (
     "simple_salesforce_expiry",
     "simple_salesforce_import",
     "simple_salesforce_soak",
+    "codemod",
     "tenants",
     "tenants_schedules",
 )
