@@ -191,10 +191,17 @@ class Consent:
                 message = f"Tenant {tenant!r} is suspended. Resume it first: a consent does not end a suspension."
                 raise AuthorizationRefused("tenant", message)
             if reading.record.state is not State.FORGOTTEN:
+                if not reading.record.rotates:
+                    message = (
+                        f"Tenant {tenant!r} has a key or secret of its own ({reading.record.grant}), which a consent "
+                        "would overwrite. Forget it first, or connect the org as another tenant."
+                    )
+                    raise AuthorizationRefused("tenant", message)
                 return reading.record
             # The customer is back: the org may be another one.
             anew = moved(reading.record, State.PENDING, cause="consent_started", by=by, at=reading.now)
-            anew = replace(anew, org_id="", user_id="", login_url=login_url or anew.login_url)
+            anew = replace(anew, org_id="", user_id="", grant="authorization_code", audience="")
+            anew = replace(anew, client_id=self.client_id, login_url=login_url or anew.login_url)
             store.swap(anew, _audit(anew, "consent_started", by, reading.now), version=reading.record.version)
 
     # --- and back --------------------------------------------------------------------------------------------------

@@ -28,7 +28,9 @@ from orgkey_tenants.errors import (
 from orgkey_tenants.journal import Entry
 from orgkey_tenants.record import Audit, Intent, State, TenantRecord, moved
 from orgkey_tenants.steps import (
+    TRANSIENT,
     Acquire,
+    Admit,
     Draw,
     Find,
     Read,
@@ -55,7 +57,6 @@ if TYPE_CHECKING:
 __all__ = ["Limits", "Refreshed", "not_active", "refresh"]
 
 _ANSWERED: Final = 0.0  # the deadline of an intent that nobody waits for any more: its request was answered
-_TRANSIENT: Final = frozenset({429, *range(500, 600)})
 # What an ``invalid_grant`` may say although the refresh token lives: the next one from elsewhere, or later, works.
 _TOKEN_LIVES: Final = frozenset({"IP_OR_HOURS_RESTRICTED", "LOGIN_RATE_EXCEEDED", "USER_FROZEN", "RETRY_REQUEST"})
 
@@ -179,6 +180,7 @@ class _Run:
                 return _Again()
             if (yield from self.recover(record, record.intent)):
                 return _Again(0.0)
+        yield Admit(record)
         opened: Opened = yield Unseal(record)
         announced, mine = yield from self.announce(record, reading.now)
         if announced is None:
@@ -292,7 +294,7 @@ class _Run:
             # It may be under way still: the intent stands until its deadline.
             yield from self.withdraw(announced, announced.intent, "answer_lost", cause=cause)
             raise error
-        if isinstance(error, orgkey.TokenAnswerRefused) or error.status in _TRANSIENT:
+        if isinstance(error, orgkey.TokenAnswerRefused) or error.status in TRANSIENT:
             # It is over, and whether the token was rotated is not known: the next refresh is a probe.
             assert announced.intent is not None  # noqa: S101  # announced() put it there
             doubt = replace(announced.intent, deadline=_ANSWERED)
@@ -353,6 +355,10 @@ _STATE_CAUSES: Final = {
 def _require_active(record: TenantRecord) -> None:
     if record.state is not State.ACTIVE:
         raise not_active(record)
+    if not record.rotates:
+        # Forgotten and begun anew with a key of its own: what is sealed now must never be sent as a refresh token.
+        fact = f"tenant {record.tenant!r} has a key of its own now: ask tenants.session() for its session anew"
+        raise local(TenantNotActive, "TENANT_FORGOTTEN", fact)
 
 
 def not_active(record: TenantRecord) -> TenantNotActive:

@@ -208,7 +208,7 @@ class Tenants(AsyncTwins):
         session = TenantSession(
             record.tenant, grant, record.login_url, options, clock=self.clock, refresher=self._obtain
         )
-        session.key_generation = record.generation
+        session.made_from = record.family, record.generation
         return session
 
     def _own_grant(self, record: TenantRecord) -> orgkey.Grant:
@@ -245,8 +245,11 @@ class Tenants(AsyncTwins):
         record = self.get(session.tenant)
         if record.state is not State.ACTIVE:
             raise not_active(record)
-        if record.generation != session.key_generation:
-            session.grant, session.key_generation = self._own_grant(record), record.generation
+        if record.rotates:
+            fact = f"tenant {record.tenant!r} consents now: ask tenants.session() for its session anew"
+            raise local(TenantNotActive, "TENANT_FORGOTTEN", fact)
+        if (record.family, record.generation) != session.made_from:
+            session.grant, session.made_from = self._own_grant(record), (record.family, record.generation)
         return orgkey.OrgSession.request_token(session)
 
     # --- what is known ---------------------------------------------------------------------------------------------
@@ -473,7 +476,14 @@ class Tenants(AsyncTwins):
             )
         self.sealer.shred(tenant)
         self._stop(record)
+        self._drop(tenant)  # whoever begins anew under this id may be another org
         return record
+
+    def _drop(self, tenant: str) -> None:
+        """Keep the tenant's session no longer: the next who asks gets a new one."""
+        with self._guard:
+            self._sessions.pop(tenant, None)
+            self._recent.pop(tenant, None)
 
     def _revoke(self, record: TenantRecord, *, force: bool) -> None:
         try:
@@ -669,6 +679,8 @@ class Tenants(AsyncTwins):
             if reading is None or reading.record.state not in _TALK:
                 if reading is not None and session.current is not None:
                     session.stop(not_active(reading.record))
+                if reading is not None and reading.record.state is State.FORGOTTEN:
+                    self._drop(tenant)
             elif isinstance(session.failure, TenantNotActive):
                 session.reset()
 

@@ -58,11 +58,11 @@ def grant_of(record: TenantRecord, secret: orgkey.Secret) -> orgkey.Grant:
 class TenantSession(orgkey.OrgSession):
     """The session of one tenant. Every adapter takes it.
 
-    Its hit path is that of any session: no store, no lock, no await, no clock. ``was_used`` says that a call got through
-    since :class:`~orgkey_tenants.Tenants` last wrote that down, which it does for all sessions at once.
+    Its hit path is that of any session: no store, no lock, no await, no clock. ``was_used`` says that a call got
+    through since :class:`~orgkey_tenants.Tenants` last wrote that down, which it does for all sessions at once.
     """
 
-    __slots__ = ("_refresher", "key_generation", "tenant", "was_used")
+    __slots__ = ("_refresher", "made_from", "tenant", "was_used")
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class TenantSession(orgkey.OrgSession):
         super().__init__(grant, login_url, options, clock=clock)
         self.tenant = tenant
         self.was_used = False
-        self.key_generation = 0  # of the record that the tenant's own grant was made from
+        self.made_from = ("", 0)  # family and generation of the record that the tenant's own grant was made from
         self._refresher = refresher
 
     def request_token(self) -> TokenAnswer:

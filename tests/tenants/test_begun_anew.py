@@ -1,0 +1,110 @@
+"""A tenant that is forgotten and begun anew, with another grant or another org, in two processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from consents import allow
+from customers import new_customer
+
+import orgkey
+from orgkey_tenants import AuthorizationRefused, State, TenantNotActive, Tenants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from customers import Customer
+
+    from orgkey_sim import World
+
+CALLBACK = "https://saas.example.com/callback"
+
+
+@pytest.fixture
+def customer(world: World) -> Customer:
+    return new_customer(world, callback_urls=[CALLBACK])
+
+
+@pytest.fixture
+def product(make: Callable[..., Tenants]) -> Tenants:
+    return make(redirect_uri=CALLBACK)
+
+
+def consent(product: Tenants, customer: Customer, tenant: str = "acme") -> None:
+    url = product.start_authorization(tenant, customer.org.login_url)
+    product.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+
+
+def enrol(product: Tenants, customer: Customer) -> None:
+    product.add_jwt_bearer(
+        "acme",
+        login_url=customer.org.login_url,
+        username=next(iter(customer.org.users.values())).username,
+        key=customer.app.private_key_pem,
+        client_id=customer.app.client_id,
+    )
+
+
+def test_from_consent_to_a_key_no_key_is_sent_as_a_refresh_token(
+    make: Callable[..., Tenants], product: Tenants, customer: Customer
+) -> None:
+    consent(product, customer)
+    elsewhere = make(redirect_uri=CALLBACK)
+    old = elsewhere.session("acme")
+    old.token()
+    product.forget("acme")
+    enrol(product, customer)
+    refreshes = customer.sent()
+    with pytest.raises(TenantNotActive, match="anew"):
+        old.renew(old.token())
+    assert customer.sent() == refreshes
+    assert product.session("acme").token().org_id == customer.org.org_id
+
+
+def test_from_a_key_to_consent(make: Callable[..., Tenants], product: Tenants, customer: Customer) -> None:
+    enrol(product, customer)
+    with pytest.raises(AuthorizationRefused, match="key or secret of its own"):
+        product.start_authorization("acme")
+    elsewhere = make(redirect_uri=CALLBACK)
+    old = elsewhere.session("acme")
+    old.token()
+    product.session("acme").token()
+    product.forget("acme")
+    consent(product, customer)
+    with pytest.raises(TenantNotActive, match="anew"):
+        old.renew(old.token())
+    assert (product.get("acme").grant, product.get("acme").username) == ("authorization_code", "")
+    assert product.session("acme").token().org_id == customer.org.org_id
+
+
+def test_another_key_under_the_same_id_is_taken_up(
+    make: Callable[..., Tenants], product: Tenants, customer: Customer
+) -> None:
+    enrol(product, customer)
+    elsewhere = make()
+    old = elsewhere.session("acme")
+    old.token()
+    product.forget("acme")
+    customer.app.replace_certificate()
+    enrol(product, customer)
+    customer.org.expire_sessions()
+    assert old.renew(old.token()).org_id == customer.org.org_id
+
+
+def test_another_org_may_come_after_forgetting(
+    world: World, make: Callable[..., Tenants], product: Tenants, customer: Customer
+) -> None:
+    consent(product, customer)
+    elsewhere = make(redirect_uri=CALLBACK)
+    for each in (product, elsewhere):
+        each.session("acme").token()
+    product.forget("acme")
+    elsewhere.sync()
+    with pytest.raises(orgkey.TokenRequestError):
+        elsewhere.session("acme")
+    other = new_customer(world, callback_urls=[CALLBACK])
+    consent(product, other)
+    for each in (product, elsewhere):
+        assert each.session("acme").token().org_id == other.org.org_id
+    assert product.get("acme").state is State.ACTIVE
