@@ -23,7 +23,10 @@ _NUMBER: Final = re.compile(r"[-+.0-9eE]+|true|false|null|NaN|-?Infinity")
 _IN_A_CELL: Final = 2
 """How deep the fields of a cell are."""
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
-_ESCAPE: Final = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL)
+# two escapes make one character beyond the first 65,536
+_ESCAPE: Final = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
+)
 _MAGIC: Final = re.compile(r"^\s*[%!?]|\?\s*$")
 
 
