@@ -1,6 +1,6 @@
 """Eight real processes on real PostgreSQL and Redis, killed and stopped at random; the history is checked afterwards.
 
-Ten seconds here; as long as ORGKEY_CHAOS_SECONDS says (in seconds) in `nox -s chaos`.
+Ten seconds here; as long as CHAOS_SECONDS says (in seconds) in `nox -s chaos`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from orgkey_tenants.record import Audit, TenantRecord
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECONDS = float(os.environ.get("ORGKEY_CHAOS_SECONDS", "10"))
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "10"))
 WORKERS = 8
 TENANTS = [f"tenant{number}" for number in range(20)]
 LIMITS = tenant_worker.LIMITS

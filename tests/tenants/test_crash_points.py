@@ -63,7 +63,7 @@ def steps_of(bench: Bench, refusals: int) -> list[str]:
 def test_after_a_crash_at_any_step_the_next_process_recovers(new_bench, clock, run, refusals):
     steps = steps_of(new_bench(clock), refusals)
     sent, kept = steps.index("Send"), steps.index("WriteJournal" if refusals else "Settle")
-    assert {"Acquire", "Read", "Unseal", "Swap", "Send", "Seal", "Settle", "Release"} <= set(steps)
+    assert {"Acquire", "Read", "Admit", "Unseal", "Swap", "Send", "Seal", "Settle", "Release"} <= set(steps)
     lost_at = []
     for at, name in enumerate(steps):
         for after in (False, True):
@@ -126,7 +126,7 @@ def test_two_crashes_in_a_row_at_any_pair_of_steps(clock):
 def test_nobody_probes_while_a_slow_holder_may_be_alive(clock):
     bench = Bench(MemoryStore(clock), clock)
     with pytest.raises(Crash):
-        drive(crashing(bench.protocol("slow"), Trace(), at=5, after=True), bench.ports())
+        drive(crashing(bench.protocol("slow"), Trace(), at=6, after=True), bench.ports())
     intent = bench.record.intent
     assert intent is not None
     times: list[float] = []

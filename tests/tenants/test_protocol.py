@@ -360,3 +360,24 @@ def test_the_lease_outlasts_the_slowest_answer_and_its_way_into_the_store(bench,
     bench.server.after = slowest
     bench.refresh()
     bench.check()
+
+
+def test_an_incident_on_one_host_is_tried_by_a_few(bench, clock):
+    bench.server.before = raising(unreachable("refused", sent=False))
+    ports = bench.ports()
+    for _ in range(50):
+        with pytest.raises(orgkey.TokenEndpointUnreachable):
+            drive(bench.protocol(), ports)
+    assert events(bench).count("not_sent") == 5
+    assert bench.record.state is State.ACTIVE
+    clock.advance(6)
+    with pytest.raises(orgkey.TokenEndpointUnreachable):
+        drive(bench.protocol(), ports)
+    bench.server.before = lambda: None
+    with pytest.raises(orgkey.TokenEndpointUnreachable) as caught:
+        drive(bench.protocol(), ports)
+    assert 5 < caught.value.retry_after <= 10
+    clock.advance(11)
+    drive(bench.protocol(), ports)
+    drive(bench.protocol(), ports)
+    bench.check()

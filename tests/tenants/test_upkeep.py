@@ -24,7 +24,8 @@ from orgkey_tenants import (
     TenantNotActive,
     UnknownTenant,
 )
-from orgkey_tenants.record import IDLE_LIMIT, TenantRecord, moved
+from orgkey_tenants.journal import Entry
+from orgkey_tenants.record import IDLE_LIMIT, Intent, TenantRecord, moved
 
 if TYPE_CHECKING:
     from fake_clock import FakeClock
@@ -334,3 +335,22 @@ def test_needs_reauth_is_told_to_observers(tenants, customer, caplog):
     events = [record.orgkey_event for record in caplog.records if hasattr(record, "orgkey_event")]
     (event,) = [event for event in events if event.kind is orgkey.EventKind.TENANT_STATE]
     assert (event.tenant, event.state, event.cause) == (customer.tenant, "NEEDS_REAUTH", "REFRESH_TOKEN_INVALID")
+
+
+def test_no_token_is_readable_on_disk_in_the_log_or_in_the_audit(tenants, customer, tmp_path, caplog, clock):
+    session = tenants.session(customer.tenant)
+    for _ in range(3):
+        session.refreshed()
+    intent = Intent("left-over", "host/1", clock.now() + 1)
+    tenants.ports.journal.write(Entry.of(tenants.get(customer.tenant), intent.id))
+    tenants.sync()
+    tenants.ports.journal.write(Entry.of(tenants.get(customer.tenant), intent.id))
+    secrets = [text.encode() for text in customer.org.consents._refresh_tokens]
+    assert len(secrets) == 4
+    secrets += [session.token().reveal().encode(), customer.app.client_secret.encode()]
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and "given" not in path.parts]
+    assert {"tenants.db", "tenants.db-wal"} <= {path.name for path in files}
+    assert any(path.parent.name == "journal" for path in files)
+    told = [caplog.text, repr(tenants), repr(session), repr(tenants.list()), repr(tenants.audit(customer.tenant))]
+    for content in [*(path.read_bytes() for path in files), *(text.encode() for text in told)]:
+        assert not [secret for secret in secrets if secret in content]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import orgkey
 from orgkey.endpoint import TokenAnswer, read_token
 from orgkey.grants import RefreshToken
+from orgkey_tenants.breaker import Breaker
 from orgkey_tenants.locks import LockUnavailable
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from orgkey_tenants.stores.base import Store
 
 __all__ = [
+    "TRANSIENT",
     "Acquire",
+    "Admit",
     "Draw",
     "Find",
     "Opened",
@@ -39,7 +42,10 @@ __all__ = [
     "WriteJournal",
 ]
 
-NO_LOCK = "-"
+TRANSIENT: Final = frozenset({429, *range(500, 600)})
+"""HTTP statuses that speak of the host, not of the tenant."""
+
+NO_LOCK: Final = "-"
 """Held where the lock's server does not answer: the protocol goes on without it."""
 
 
@@ -58,6 +64,10 @@ class Ports:
     draw: Callable[[], float]
     """A number in [0, 1) with 53 random bits."""
     tell: Callable[[orgkey.Event], None] = orgkey.notify
+    breaker: Breaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.breaker = Breaker(self.clock)
 
 
 class Step(Protocol):
@@ -132,6 +142,19 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Admit:
+    """Ask whether the login host is one to be left alone for a while."""
+
+    record: TenantRecord
+
+    def perform(self, ports: Ports) -> None:
+        """Raises the :class:`orgkey.TokenRequestError` that the host's trouble began with."""
+        refusal = ports.breaker.refusal(self.record.login_url)
+        if refusal is not None:
+            raise refusal
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A secret in memory, and the key that its successor will be sealed with."""
 
@@ -179,8 +202,17 @@ class Send:
         """The answer. Raises :class:`orgkey.TokenRequestError`."""
         login = ports.rules.origin(self.record.login_url, f"The login URL of tenant {self.record.tenant!r}")
         grant = RefreshToken(self.record.client_id, self.secret, client_secret=ports.client_secret)
-        answer = ports.sender.send(grant.token_request(login, ports.clock.now()))
-        return read_token(answer, grant, login, ports.rules)
+        try:
+            answer = ports.sender.send(grant.token_request(login, ports.clock.now()))
+            read = read_token(answer, grant, login, ports.rules)
+        except orgkey.TokenRequestError as error:
+            if error.status in TRANSIENT or isinstance(error, orgkey.TokenEndpointUnreachable):
+                ports.breaker.failed(self.record.login_url, error)
+            else:
+                ports.breaker.answered(self.record.login_url)
+            raise
+        ports.breaker.answered(self.record.login_url)
+        return read
 
 
 @dataclass(frozen=True, slots=True)
