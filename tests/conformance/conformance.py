@@ -17,6 +17,7 @@ import itertools
 import logging
 import pickle
 import traceback
+import warnings
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -239,6 +240,12 @@ async def _outcome(stage: Stage, query: Any) -> Any:
 
 def _shown(held: Any) -> str:
     """All that can be shown of an object without reaching for what is private."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # frameworks warn of their own pydantic models while they are shown
+        return _every_form(held)
+
+
+def _every_form(held: Any) -> str:
     shown = [repr(held), str(held), f"{held}"]
     for method in ("to_dict", "model_dump", "model_dump_json", "to_json", "dict", "json"):
         serialise = getattr(type(held), method, None)

@@ -9,7 +9,8 @@ pytest.importorskip("llama_index.core", reason="llama-index-core is not installe
 
 import llama_index_loaded  # noqa: F401  # before anything else loads it
 
-from orgkey_llama_index import SalesforceToolSpec
+from orgkey_llama_index import SalesforceRecordsToolSpec, SalesforceToolSpec
+from orgkey_records import Caps
 
 __all__ = ["conformance_world"]
 
@@ -32,3 +33,9 @@ def adapter_of(spec, **more):
 class TestSalesforceToolSpec(Conformance):
     def make(self, auth, most_rows):
         return adapter_of(SalesforceToolSpec(auth=auth))
+
+
+class TestSalesforceRecordsToolSpec(Conformance):
+    def make(self, auth, most_rows):
+        spec = SalesforceRecordsToolSpec(auth, caps=Caps(rows=most_rows))
+        return adapter_of(spec, notice=lambda answer: answer["notice"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from scripted_llm import ScriptedLLM
 
 from orgkey_llama_index import SalesforceToolSpec

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from orgkey_llama_index.reader import SalesforceReader
+    from orgkey_llama_index.records_tool_spec import SalesforceRecordsToolSpec
     from orgkey_llama_index.tool_spec import SalesforceToolSpec
 
 __version__ = "0.1.0"
 
-__all__ = ["SalesforceReader", "SalesforceToolSpec", "__version__"]
+__all__ = ["SalesforceReader", "SalesforceRecordsToolSpec", "SalesforceToolSpec", "__version__"]
 
 _HOME = {
     "SalesforceReader": "reader",
+    "SalesforceRecordsToolSpec": "records_tool_spec",
     "SalesforceToolSpec": "tool_spec",
 }
 
