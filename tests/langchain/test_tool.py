@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import pickle
 import time
@@ -16,6 +17,7 @@ from langchain_core.messages import ToolMessage
 from langchain_core.tools import ToolException
 
 import orgkey
+import orgkey_langchain.tools
 import orgkey_simple_salesforce
 from orgkey_langchain import SalesforceTool, ToolInputRefused
 
@@ -251,3 +253,16 @@ async def test_an_api_that_is_closed_is_not_told_to_the_model(auth, org, way):
     with pytest.raises(simple_salesforce.exceptions.SalesforceRefusedRequest) as failed:
         await getattr(tool, way)(call(QUERY))
     assert not isinstance(failed.value, ToolException)
+
+
+@pytest.mark.parametrize("kind", [SalesforceTool, orgkey_langchain.tools.SalesforceQuery], ids=["drop-in", "toolkit"])
+async def test_a_tool_can_be_copied_and_sent_to_another_process(configured, kind):
+    tool = kind()
+    query = {"query": "SELECT Id FROM Contact LIMIT 1"} | ({"operation": "query"} if kind is SalesforceTool else {})
+    for other in (copy.copy(tool), copy.deepcopy(tool), tool.model_copy(), pickle.loads(pickle.dumps(tool))):
+        assert other.invoke(query) == await other.ainvoke(query) == tool.invoke(query)
+
+
+def test_a_tool_with_secrets_of_the_program_is_not_pickled(tool):
+    with pytest.raises(TypeError):
+        pickle.dumps(tool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from orgkey_records import pools
 from orgkey_records.turns import Turns
 
 
@@ -34,3 +35,19 @@ async def test_one_that_is_cancelled_while_it_waits_holds_nobody_up():
     done = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 5)
     assert sum(isinstance(each, asyncio.CancelledError) for each in done) == 20
     await asyncio.wait_for(turns.mine(), 5)
+
+
+def test_connections_of_a_loop_that_is_gone_are_forgotten(shared_records):
+    for _ in range(4):
+        assert asyncio.run(shared_records.twin.soql("SELECT Id FROM Contact LIMIT 1")).total == 1
+    assert len([shards for shards in pools._for_loops.values() if shards.loop.is_closed()]) <= 1
+
+
+def test_few_calls_share_few_connections(shared_records):
+    async def one_after_the_other() -> int:
+        for _ in range(20):
+            await shared_records.twin.soql("SELECT Id FROM Contact LIMIT 1")
+        (shards,) = [each for each in pools._for_loops.values() if each.loop is asyncio.get_running_loop()]
+        return sum(bool(shard.client._transport._pool.connections) for shard in shards._shards)
+
+    assert asyncio.run(one_after_the_other()) == 1

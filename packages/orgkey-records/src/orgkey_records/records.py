@@ -79,11 +79,35 @@ class _Face:
             raise InvalidInput(f"max_rows is {max_rows!r:.40}; it takes a number from 1 to {self.caps.rows}.")
         return min(max_rows, self.caps.rows)
 
+    # --- what frameworks do with objects ------------------------------------------------------------------------------
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as the session does: as the reference that it was configured by, or not at all."""
+        mine = self.operations
+        settings = {
+            "allow": mine.guard.allow,
+            "objects": None if mine.guard.objects is None else mine.guard.listed(),
+            "caps": mine.caps,
+            "version": mine.version,
+            "describe_seconds": self._describe_seconds,
+        }
+        return _rebuild, (type(self), self.session, settings)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.session!r}>"
 
 
 FaceT = TypeVar("FaceT", bound=_Face)
+
+
+def _rebuild(kind: type[_Face], session: orgkey.OrgSession, settings: dict[str, Any]) -> _Face:
+    return kind(session, **settings)
 
 
 class Records(_Face):
