@@ -135,7 +135,7 @@ def mutations(session: nox.Session) -> None:
 
 @nox.session
 def chaos(session: nox.Session) -> None:
-    """Kill and stop eight processes at random for a minute, on real PostgreSQL and Redis; the suite does ten seconds."""
+    """Kill and stop eight processes at random for a minute, on real servers; the suite does ten seconds."""
     install(session, "test", "tenants")
     session.run("pytest", "-q", "-s", "tests/tenants/test_chaos.py", *session.posargs, env={"CHAOS_SECONDS": "60"})
 

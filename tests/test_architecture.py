@@ -46,7 +46,7 @@ NEIGHBOURS = {
 # The tenants' package has floors of its own.
 TENANT_FLOORS = (
     {"errors", "settings"},
-    {"record", "inflight"},
+    {"record", "inflight", "breaker"},
     {"stores", "locks", "journal", "twins"},
     {"seal", "wrappers", "session"},
     {"steps"},
