@@ -108,3 +108,11 @@ def test_another_org_may_come_after_forgetting(
     for each in (product, elsewhere):
         assert each.session("acme").token().org_id == other.org.org_id
     assert product.get("acme").state is State.ACTIVE
+
+
+def test_the_audit_trail_says_who(product: Tenants, customer: Customer) -> None:
+    consent(product, customer)
+    assert {line.actor for line in product.audit("acme")} == {product.owner}
+    url = product.reconnect("acme", by="ada")
+    product.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    assert [line.actor for line in product.audit("acme", limit=1)] == ["ada"]

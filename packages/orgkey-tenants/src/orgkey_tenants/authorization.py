@@ -83,6 +83,8 @@ class Consent:
         The callback URL, character for character as the app has it, without a query.
     scopes:
         What is asked for, and must be granted; ``refresh_token`` is always among it.
+    owner:
+        Who did it, in the audit trail, where nobody else is named.
     completed:
         Called with the record after each consent, in the thread that completed it.
 
@@ -97,6 +99,7 @@ class Consent:
         client_id: str,
         redirect_uri: str,
         scopes: Iterable[str] = ("api",),
+        owner: str = "",
         completed: Callable[[TenantRecord], None] | None = None,
     ) -> None:
         if "?" in redirect_uri:
@@ -108,6 +111,7 @@ class Consent:
         self.redirect_uri = redirect_uri
         self.scopes = frozenset(scopes) | {"refresh_token"}
         self._ports = ports
+        self._owner = owner
         self._completed = completed
         self._request(orgkey.Secret("state"), new_secret())  # say now what is wrong with the settings
 
@@ -133,7 +137,7 @@ class Consent:
         Raises :class:`orgkey.ConfigError` for a login URL to which no secret may go, :class:`AuthorizationRefused` for
         a suspended tenant, and :class:`~orgkey_tenants.StoreUnavailable`.
         """
-        ports = self._ports
+        ports, by = self._ports, by or self._owner
         record = self._tenant(tenant, login_url, by)
         login = _origin(ports, login_url or record.login_url, tenant)
         state, verifier, cookie = new_secret(), new_secret(), new_secret()
@@ -179,7 +183,7 @@ class Consent:
                     tenant=tenant,
                     login_url=login_url,
                     client_id=self.client_id,
-                    cause="created",
+                    cause="ADDED",
                     created_at=now,
                     changed_at=now,
                     changed_by=by,
@@ -199,7 +203,7 @@ class Consent:
                     raise AuthorizationRefused("tenant", message)
                 return reading.record
             # The customer is back: the org may be another one.
-            anew = moved(reading.record, State.PENDING, cause="consent_started", by=by, at=reading.now)
+            anew = moved(reading.record, State.PENDING, cause="CONSENT_STARTED", by=by, at=reading.now)
             anew = replace(anew, org_id="", user_id="", grant="authorization_code", audience="")
             anew = replace(anew, client_id=self.client_id, login_url=login_url or anew.login_url)
             store.swap(anew, _audit(anew, "consent_started", by, reading.now), version=reading.record.version)
@@ -255,7 +259,7 @@ class Consent:
             sealed = ports.sealer.seal(
                 key, self._checked(answer, consent), kind="refresh_token", family=consent.family, generation=1
             )
-            record = self._keep(consent, answer, sealed, key.version, by)
+            record = self._keep(consent, answer, sealed, key.version, by or consent.created_by or self._owner)
         except (TenantsError, orgkey.TokenRequestError):
             self._give_back(answer, login)
             raise
@@ -340,7 +344,7 @@ class Consent:
                     raise UnknownTenant(consent.tenant)
                 record = self._renewed(reading.record, consent, answer, reading.now, by)
                 record = replace(record, sealed=sealed, dek_version=dek, epoch=store.epoch())
-                audit = _audit(record, "consented", by or consent.created_by, reading.now)
+                audit = _audit(record, "consented", by, reading.now)
                 if store.swap(record, audit, version=reading.record.version):
                     return replace(record, version=reading.record.version + 1)
             except StoreUnavailable:
@@ -362,7 +366,7 @@ class Consent:
             message = f"Tenant {record.tenant!r} became {record.state} while the consent was under way."
             raise AuthorizationRefused("tenant", message)
         if record.state is not State.ACTIVE:
-            record = moved(record, State.ACTIVE, cause="consented", by=by or consent.created_by, at=now)
+            record = moved(record, State.ACTIVE, cause="CONSENTED", by=by, at=now)
         return replace(
             record,
             grant="authorization_code",

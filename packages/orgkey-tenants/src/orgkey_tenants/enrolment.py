@@ -50,7 +50,7 @@ def enrol(ports: Ports, record: TenantRecord, secret: orgkey.Secret, *, by: str 
     record = replace(
         record,
         state=State.ACTIVE,
-        cause="enrolled",
+        cause="ENROLLED",
         changed_at=now,
         changed_by=by,
         created_at=now,

@@ -288,6 +288,7 @@ class Tenants(AsyncTwins):
                 client_id=self.client_id,
                 redirect_uri=self.redirect_uri,
                 scopes=self.scopes,
+                owner=self.owner,
                 completed=self._connected,
             )
         return self._consent
