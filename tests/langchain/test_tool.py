@@ -234,7 +234,9 @@ def test_nothing_of_a_password_is_in_the_tool(configured, canary):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", orgkey.PasswordIgnoredWarning)
         tool = SalesforceTool("agent@acme.example", password, "unused")
-    assert password not in repr(tool) + repr(tool._sf) + str(vars(tool)) + str(tool.model_dump())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # an old tool's repr beside a new pydantic
+        assert password not in repr(tool) + repr(tool._sf) + str(vars(tool)) + str(tool.model_dump())
 
 
 def test_a_stand_in_of_a_test_is_used_as_it_is():
