@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import fnmatch
+import os
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from orgkey_codemod import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from orgkey_codemod.config import Config
-    from orgkey_codemod.discovery import Found
-    from orgkey_codemod.model import Finding, Tree
-    from orgkey_codemod.report import Outcome
+    from orgkey_codemod.model import Rule
+    from orgkey_codemod.report import Report
 
 __all__ = ["main"]
 
@@ -25,64 +25,120 @@ CLEAN: Final = 0
 FOUND: Final = 1
 USAGE: Final = 2
 FAILED: Final = 3
+INTERRUPTED: Final = 130
+
+_EPILOG: Final = "Exit codes: 0 clean; 1 findings remain, or would change; 2 wrong usage; 3 some file failed."
+_LONG: Final = 2048
+"""Files; a search of more takes long enough for a person to want to see that something happens."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns 0 where nothing is found, 1 for findings, 2 for wrong usage, 3 where a file failed."""
-    options = _parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, *, name: str = "orgkey-codemod", packs: Sequence[Rule] = ()) -> int:
+    """Run the command; returns 0 where nothing is found, 1 for findings, 2 for wrong usage, 3 where a file failed.
+
+    Parameters
+    ----------
+    arguments:
+        The command line; that of the process by default.
+    name:
+        What the command is called in its own messages.
+    packs:
+        Rules that others bring, which run after those of the catalogue.
+
+    """
+    try:
+        options = _parser(name).parse_args(arguments)
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else USAGE
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a name of a file may be no text
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _command(options, name, packs)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read it has seen enough; nothing may complain of it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FOUND
+
+
+def _command(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> int:
     if options.explain:
-        return _explain(options.explain)
+        return _explain(options.explain, name, packs)
     if options.command is None:
-        _parser().print_usage(sys.stderr)
+        _parser(name).print_usage(sys.stderr)
         return USAGE
     from orgkey_codemod.config import ConfigError
+    from orgkey_codemod.report import FORMATS
+    from orgkey_codemod.run import DirtyError
 
     try:
-        return max(_run(path, options) for path in options.paths or [Path()])
-    except (ConfigError, FileNotFoundError) as error:
-        _say(f"orgkey-codemod: {error}", to=sys.stderr)
+        report = _report(options, packs)
+    except (ConfigError, FileNotFoundError, DirtyError) as error:
+        _say(f"{name}: {error}", to=sys.stderr)
         return USAGE
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="orgkey-codemod", description="Find password logins to Salesforce in a repository and rewrite them."
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("--explain", metavar="CODE", help="say what a rule finds and what it makes of it")
-    commands = parser.add_subparsers(dest="command", metavar="{check,fix}")
-    for name, what in (("check", "find, and write nothing"), ("fix", "apply what is safe")):
-        command = commands.add_parser(name, help=what, description=f"{what.capitalize()}.")
-        command.add_argument("paths", nargs="*", type=Path, help="folders and files; the current folder by default")
-        command.add_argument("--flow", choices=["jwt", "client-credentials"], help="the grant to move to")
-        command.add_argument(
-            "--style", choices=["orgkey", "native"], help="this project's classes, or the library's own"
-        )
-        command.add_argument("--select", action="append", default=[], metavar="CODES", help="only these rules")
-        command.add_argument("--ignore", action="append", default=[], metavar="CODES", help="all but these rules")
-        command.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="files to pass over")
-        command.add_argument("--include", action="append", default=[], metavar="GLOB", help="only these files")
-        command.add_argument("--docs", action="store_true", default=None, help="samples in documents too")
-        command.add_argument("--tests", action="store_true", default=None, help="what tests patch and assert, too")
-        command.add_argument("--format", choices=["text", "json", "github", "sarif"], default="text")
-        command.add_argument("--config", type=Path, help="in the place of the folder's pyproject.toml")
-        command.add_argument("--unsafe", action="store_true", help="also what needs review")
-        command.add_argument("--diff", action="store_true", help="print what would change, and write nothing")
-        if name == "fix":
-            command.add_argument("--allow-dirty", action="store_true", help="write although git has open changes")
-    return parser
+    for line in FORMATS[options.format](report):
+        _say(line)
+    sys.stdout.flush()
+    if any(outcome.failures for outcome in report.outcomes):
+        return FAILED
+    return FOUND if any(outcome.left for outcome in report.outcomes) else CLEAN
 
 
 def _say(text: str, *, to: TextIO | None = None) -> None:
     (to or sys.stdout).write(f"{text}\n")
 
 
-def _explain(code: str) -> int:
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=name, description="Find password logins to Salesforce in a repository and rewrite them.", epilog=_EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"orgkey-codemod {__version__}")
+    parser.add_argument("--explain", metavar="CODE", help="say what a rule finds and what it makes of it")
+    commands = parser.add_subparsers(dest="command", metavar="{check,fix}")
+    for command, what in (("check", "find, and write nothing"), ("fix", "apply what is safe")):
+        _add_options(commands.add_parser(command, help=what, description=f"{what.capitalize()}.", epilog=_EPILOG))
+    commands.choices["fix"].add_argument(
+        "--allow-dirty", action="store_true", help="write although git has changes that are not committed"
+    )
+    return parser
+
+
+def _add_options(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("paths", nargs="*", type=Path, help="folders and files; the current folder by default")
+    add("--flow", choices=["jwt", "client-credentials"], help="the grant to move to")
+    add("--style", choices=["orgkey", "native"], help="this project's classes, or the library's own arguments")
+    add("--select", action="append", default=[], metavar="CODES", help="only these rules, or families: SFA1,SFA501")
+    add("--ignore", action="append", default=[], metavar="CODES", help="all but these rules")
+    add("--exclude", action="append", default=[], metavar="GLOB", help="files or folders to pass over")
+    add("--include", action="append", default=[], metavar="GLOB", help="only these files")
+    add("--unsafe", action="store_true", help="also what needs review")
+    add("--diff", action="store_true", help="print what would change, secrets masked, and write nothing")
+    add("--docs", action="store_true", default=None, help="samples in documents too")
+    add("--tests", action="store_true", default=None, help="what tests patch and assert, too")
+    add("--format", choices=["text", "json", "github", "sarif"], default="text", help="text by default")
+    add("--config", type=Path, metavar="FILE", help="instead of [tool.orgkey-migrate] in the nearest pyproject.toml")
+    add("--jobs", type=_jobs, metavar="N", help="accepted for scripts: one process is enough, and all that is used")
+
+
+def _jobs(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("has to be 1 or more")
+    return number
+
+
+def _explain(code: str, name: str, packs: Sequence[Rule]) -> int:
     from orgkey_codemod.rules import RULES
 
-    rules = [rule for rule in RULES if rule.code == code.upper()]
+    everything = [*RULES, *packs]
+    rules = [rule for rule in everything if rule.code == code.upper()]
     if not rules:
-        _say(f"orgkey-codemod: there is no rule {code}; there are {', '.join(r.code for r in RULES)}", to=sys.stderr)
+        codes = ", ".join(dict.fromkeys(rule.code for rule in everything))
+        _say(f"{name}: there is no rule {code}; there are {codes}", to=sys.stderr)
         return USAGE
     for rule in rules:
         _say(f"{rule.code}: {rule.title}\n\n{rule.explanation}")
@@ -97,74 +153,40 @@ def _indented(text: str) -> str:
     return "".join(f"    {line}" if line.strip() else line for line in text.splitlines(keepends=True))
 
 
-# --- one path ---------------------------------------------------------------------------------------------------------
+# --- a run ------------------------------------------------------------------------------------------------------------
 
 
-def _run(path: Path, options: argparse.Namespace) -> int:
-    from orgkey_codemod import check, config, report, write
-    from orgkey_codemod.masking import masker
-    from orgkey_codemod.model import Tree
-    from orgkey_codemod.python.cleanup import cleanup
+def _report(options: argparse.Namespace, packs: Sequence[Rule]) -> Report:
+    from orgkey_codemod import config
+    from orgkey_codemod.report import Report
     from orgkey_codemod.rules import RULES
+    from orgkey_codemod.run import Wish, run
 
-    root, only = _root(path)
-    settings = _settings(config.read(options.config or root / "pyproject.toml"), options)
-    writing = options.command == "fix" and not options.diff
-    if writing and not options.allow_dirty and write.is_dirty(root):
-        _say(
-            f"orgkey-codemod: {root} has changes that are not committed. Commit them, so that `git restore` can undo"
-            " the rewrite, or say --allow-dirty.",
-            to=sys.stderr,
-        )
-        return USAGE
-    found = _discover(root, options)
-    files = {name: text for name, text in found.files.items() if _is_wanted(str(name), settings, options)}
-    failures = list(found.failures)
-    tree = Tree(settings.options, files, untracked=found.untracked, vendored=found.vendored, failures=failures)
-    findings = [each for each in check.examine(tree, RULES) if _is_selected(each, settings)]
-    if only:
-        findings = [each for each in findings if each.path in only and {edit.path for edit in each.edits} <= only]
-        tree.failures = [each for each in tree.failures if each.path in only]
-    rewrite = check.rewrite(tree, findings, unsafe=options.unsafe, cleanup=cleanup)
-    failures = [*tree.failures, *rewrite.failures]
-    if options.diff:
-        for line in report.diff(tree.files, rewrite.changed, masker(tree)):
-            _say(line)
-    if writing:
-        failures += write.write(root, tree.files, rewrite.changed)
-    done = frozenset(rewrite.fixed) if writing else frozenset()
-    outcome = report.Outcome(findings, done, failures, found.scanned, len(files), rewrite.changed)
-    for line in report.FORMATS[options.format](outcome):
-        _say(line)
-    if options.format == "text":
-        _advise(tree, outcome, writing=writing)
-    return _exit_code(outcome)
-
-
-def _root(path: Path) -> tuple[Path, frozenset[PurePosixPath]]:
-    """The folder to look at, and the files to speak of: whether a name is dead depends on its neighbours."""
-    if not path.exists():
-        raise FileNotFoundError(f"there is no {path}")
-    resolved = path.resolve()
-    return (
-        (resolved, frozenset()) if resolved.is_dir() else (resolved.parent, frozenset({PurePosixPath(resolved.name)}))
-    )
-
-
-def _discover(root: Path, options: argparse.Namespace) -> Found:
-    """Search the tree; where a person waits at a terminal, a bar shows that something happens."""
-    from orgkey_codemod import discovery
-
-    if options.format != "text" or not sys.stderr.isatty():
-        return discovery.discover(root)
-    from rich.console import Console
-
-    with Console(stderr=True).status("looking for files") as status:
-        return discovery.discover(root, tick=lambda count: status.update(f"{count:,} files looked at"))
+    rules = (*RULES, *packs)
+    paths: list[Path] = options.paths or [Path()]
+    for path in paths:  # before anything is written
+        if not path.exists():
+            raise FileNotFoundError(f"there is no {path}")
+    outcomes = []
+    with _progress(quiet=options.format != "text") as tick:
+        for path in paths:
+            settings = _settings(config.read(options.config) if options.config else config.nearest(path), options)
+            config.check_codes(settings, {rule.code for rule in rules})
+            wish = Wish(
+                settings,
+                rules,
+                writes=options.command == "fix" and not options.diff,
+                shows_diff=options.diff,
+                unsafe=options.unsafe,
+                allow_dirty=options.command == "fix" and options.allow_dirty,
+                tick=tick,
+            )
+            outcomes.append(run(path, wish))
+    return Report(outcomes)
 
 
 def _settings(config: Config, options: argparse.Namespace) -> Config:
-    """The configuration, with what the command line says instead."""
+    """The configuration, with what the command line says instead or in addition."""
     from orgkey_codemod.model import Flow, Style
 
     chosen = config.options
@@ -174,32 +196,37 @@ def _settings(config: Config, options: argparse.Namespace) -> Config:
         chosen = replace(chosen, style=Style(options.style))
     chosen = replace(chosen, docs=options.docs or chosen.docs, tests=options.tests or chosen.tests)
     select, ignore = (
-        tuple(code for codes in given for code in codes.split(",")) for given in (options.select, options.ignore)
+        tuple(code.strip().upper() for codes in given for code in codes.split(",") if code.strip())
+        for given in (options.select, options.ignore)
     )
-    return replace(config, options=chosen, select=select or config.select, ignore=(*config.ignore, *ignore))
+    return replace(
+        config,
+        options=chosen,
+        select=select or config.select,
+        ignore=(*config.ignore, *ignore),
+        exclude=(*config.exclude, *options.exclude),
+        include=tuple(options.include) or config.include,
+    )
 
 
-def _is_selected(finding: Finding, config: Config) -> bool:
-    chosen = not config.select or finding.code.startswith(config.select)
-    return chosen and not (config.ignore and finding.code.startswith(config.ignore))
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """Where a person waits at a terminal, a line that says how far the search is, and goes at the end."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    shown = False
 
+    def tick(count: int) -> None:
+        nonlocal shown
+        if count >= _LONG:
+            shown = True
+            sys.stderr.write(f"\r{count:,} files searched")
+            sys.stderr.flush()
 
-def _is_wanted(name: str, config: Config, options: argparse.Namespace) -> bool:
-    excluded = any(fnmatch.fnmatch(name, glob) for glob in (*config.exclude, *options.exclude))
-    return not excluded and (not options.include or any(fnmatch.fnmatch(name, glob) for glob in options.include))
-
-
-def _advise(tree: Tree, outcome: Outcome, *, writing: bool) -> None:
-    """What the code cannot do itself."""
-    needed = sorted({name for names in tree.libraries.values() for name in names})
-    if writing and outcome.fixed:
-        if needed:
-            _say(f"install: python -m pip install {' '.join(needed)}")
-        _say("undo: git restore " + " ".join(sorted(str(path) for path in outcome.changed)))
-        _say("The old password and token are still valid, and in the history: change and reset them in Salesforce.")
-
-
-def _exit_code(outcome: Outcome) -> int:
-    if outcome.failures:
-        return FAILED
-    return FOUND if any(finding not in outcome.fixed for finding in outcome.findings) else CLEAN
+    try:
+        yield tick
+    finally:
+        if shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()

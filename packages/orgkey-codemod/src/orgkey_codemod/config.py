@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from orgkey_codemod.model import Flow, Options, Style
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
-__all__ = ["Config", "ConfigError", "read"]
+__all__ = ["Config", "ConfigError", "check_codes", "nearest", "read"]
 
 _KEYS: Final = {
     "flow": str,
@@ -23,6 +24,7 @@ _KEYS: Final = {
     "select": list,
     "ignore": list,
     "exclude": list,
+    "include": list,
 }
 
 
@@ -38,10 +40,37 @@ class Config:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+
+
+def nearest(path: Path) -> Config:
+    """The configuration of the nearest ``pyproject.toml`` with the table, in a folder or above it in its repository.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`read` does.
+
+    """
+    resolved = path.resolve()
+    for folder in (resolved, *resolved.parents) if resolved.is_dir() else resolved.parents:
+        file = folder / "pyproject.toml"
+        if file.is_file() and b"orgkey-migrate" in file.read_bytes():
+            return read(file)
+        if (folder / ".git").exists():
+            break
+    return Config()
+
+
+def check_codes(config: Config, codes: Collection[str]) -> None:
+    """Raise :class:`ConfigError` for the code of a rule or family that does not exist."""
+    for chosen in (*config.select, *config.ignore):
+        if not any(code.startswith(chosen) for code in codes):
+            raise ConfigError(f"there is no rule {chosen}; there are {', '.join(sorted(codes))}")
 
 
 def read(file: Path) -> Config:
-    """Read a ``pyproject.toml``, or a file with the table's keys at its top; a missing file decides nothing.
+    """Read a ``pyproject.toml``, or a file with the table's keys at its top.
 
     Raises
     ------
@@ -51,8 +80,6 @@ def read(file: Path) -> Config:
     """
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Config()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigError(f"{file} cannot be read: {error}") from None
     table: dict[str, Any] = content.get("tool", {}).get("orgkey-migrate", {})
@@ -74,5 +101,5 @@ def read(file: Path) -> Config:
         )
     except ValueError as error:
         raise ConfigError(f"{file}: {error}") from None
-    lists = {name: tuple(map(str, table.get(name, ()))) for name in ("select", "ignore", "exclude")}
+    lists = {name: tuple(map(str, table.get(name, ()))) for name in ("select", "ignore", "exclude", "include")}
     return Config(options, **lists)

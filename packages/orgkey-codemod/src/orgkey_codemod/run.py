@@ -1,0 +1,208 @@
+"""One argument of the command from its files to its outcome: search, examine, rewrite, write."""
+
+from __future__ import annotations
+
+import fnmatch
+import shlex
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod import check, discovery, report, write
+from orgkey_codemod.masking import masker
+from orgkey_codemod.model import Failure, Tree
+from orgkey_codemod.python.cleanup import cleanup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from orgkey_codemod.check import Rewrite
+    from orgkey_codemod.config import Config
+    from orgkey_codemod.model import Finding, Rule
+    from orgkey_codemod.report import Outcome
+
+__all__ = ["DirtyError", "Wish", "run"]
+
+_ROTATE: Final = (
+    "rotate: the old password and security token still work, and the history keeps them: change and reset them in "
+    "Salesforce"
+)
+
+
+class DirtyError(RuntimeError):
+    """Work that is not committed, which a rewrite would mix with its own."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command is asked to do with each argument."""
+
+    config: Config
+    rules: Sequence[Rule]
+    writes: bool = False
+    shows_diff: bool = False
+    unsafe: bool = False
+    allow_dirty: bool = False
+    tick: Callable[[int], None] | None = None
+
+
+def run(path: Path, wish: Wish) -> Outcome:
+    """Search one argument, and fix it where that is wished.
+
+    Raises
+    ------
+    DirtyError
+        Where something would be written to a repository with changes that are not committed.
+
+    """
+    root, only = _root(path)
+    if wish.writes and not wish.allow_dirty and write.is_dirty(root):
+        raise DirtyError(
+            f"{path} has changes that are not committed. Commit them, so that git can undo the rewrite, or say "
+            "--allow-dirty."
+        )
+    found = discovery.discover(root, tick=wish.tick)
+    files = {name: text for name, text in found.files.items() if _is_wanted(str(name), wish.config)}
+    tree = Tree(
+        wish.config.options,
+        files,
+        untracked=found.untracked,
+        vendored=found.vendored,
+        failures=[each for each in found.failures if _is_wanted(str(each.path), wish.config)],
+    )
+    findings, tree = _examine(tree, wish)
+    if only:
+        findings = [each for each in findings if each.path in only and {edit.path for edit in each.edits} <= only]
+        tree.failures = [each for each in tree.failures if each.path in only]
+    rewrite, refused = _rewrite(root, tree, findings, wish)
+    changed = rewrite.changed
+    shown = tuple(report.diff(tree.files, changed, masker(tree))) if wish.shows_diff and changed else ()
+    late = write.write(root, tree.files, changed) if wish.writes else []
+    lost = {failure.path for failure in late}
+    fixed = [each for each in rewrite.fixed if lost.isdisjoint(edit.path for edit in each.edits)] if wish.writes else []
+    return report.Outcome(
+        findings,
+        frozenset(fixed),
+        _once([*tree.failures, *refused, *rewrite.failures, *late]),
+        len(only) or found.scanned,
+        len(only & files.keys()) if only else len(files),
+        changed,
+        shown,
+        _advice(path, root, tree, [each for each in changed if each not in lost]) if fixed else (),
+        "" if path.is_absolute() else _prefix(path, only),
+        _install(tree, fixed),
+    )
+
+
+def _root(path: Path) -> tuple[Path, frozenset[PurePosixPath]]:
+    """The folder to look at, and the files to speak of: whether a name is dead depends on its neighbours."""
+    if not path.exists():
+        raise FileNotFoundError(f"there is no {path}")
+    resolved = path.resolve()
+    if resolved.is_dir():
+        return resolved, frozenset()
+    return resolved.parent, frozenset({PurePosixPath(resolved.name)})
+
+
+def _prefix(path: Path, only: frozenset[PurePosixPath]) -> str:
+    folder = (path.parent if only else path).as_posix()
+    return "" if folder == "." else f"{folder}/"
+
+
+def _is_wanted(name: str, config: Config) -> bool:
+    if any(_matches(name, glob) for glob in config.exclude):
+        return False
+    return not config.include or any(_matches(name, glob) for glob in config.include)
+
+
+def _matches(name: str, glob: str) -> bool:
+    """Whether a file, or a folder that it is in, has a name like this: ``legacy``, ``legacy/*.py``, ``*.ipynb``."""
+    bare = glob.strip("/").removeprefix("./")
+    return fnmatch.fnmatch(name, bare) or fnmatch.fnmatch(name, f"{bare}/*") or fnmatch.fnmatch(name, f"*/{bare}/*")
+
+
+# --- examining --------------------------------------------------------------------------------------------------------
+
+
+def _examine(tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:
+    """What is found; a file that a rule fails over is named and left out, and the others are examined without it."""
+    known = list(tree.failures)
+    try:
+        return [each for each in check.examine(tree, wish.rules) if _is_selected(each, wish.config)], tree
+    except Exception as error:
+        culprits = {path for path in tree.files if _is_too_much(tree, path, wish)}
+        if not culprits:
+            raise
+        kind = type(error).__name__
+        failures = [Failure(path, f"cannot be examined ({kind}): look at it by hand") for path in sorted(culprits)]
+        rest = {path: content for path, content in tree.files.items() if path not in culprits}
+        return _examine(
+            Tree(tree.options, rest, untracked=tree.untracked, vendored=tree.vendored, failures=[*known, *failures]),
+            wish,
+        )
+
+
+def _is_too_much(tree: Tree, path: PurePosixPath, wish: Wish) -> bool:
+    alone = Tree(tree.options, {path: tree.files[path]}, untracked=tree.untracked, vendored=tree.vendored)
+    try:
+        check.examine(alone, wish.rules)
+    except Exception:  # noqa: BLE001 - whatever a rule fails with, the other files are examined
+        return True
+    return False
+
+
+def _is_selected(finding: Finding, config: Config) -> bool:
+    chosen = not config.select or finding.code.startswith(config.select)
+    return chosen and not (config.ignore and finding.code.startswith(config.ignore))
+
+
+# --- rewriting --------------------------------------------------------------------------------------------------------
+
+
+def _rewrite(root: Path, tree: Tree, findings: Sequence[Finding], wish: Wish) -> tuple[Rewrite, list[Failure]]:
+    """The rewrite, without what touches a file that cannot be written: a finding is fixed everywhere or nowhere."""
+    refused: list[Failure] = []
+    while True:
+        barred = {failure.path for failure in refused}
+        chosen = [each for each in findings if barred.isdisjoint(edit.path for edit in each.edits)]
+        rewrite = check.rewrite(tree, chosen, unsafe=wish.unsafe, cleanup=cleanup)
+        more = write.unwritable(root, tree.files, list(rewrite.changed)) if wish.writes else []
+        if not more:
+            break
+        refused += more
+    strangers = sorted(str(path) for path in rewrite.changed.keys() & tree.untracked)
+    if wish.writes and strangers and not wish.allow_dirty and write.has_git(root):
+        raise DirtyError(
+            f"git does not know {', '.join(strangers)}, so that it could not undo the rewrite. Add and commit what "
+            "is to stay, or say --allow-dirty."
+        )
+    return rewrite, refused
+
+
+def _once(failures: Sequence[Failure]) -> list[Failure]:
+    return list(dict.fromkeys(failures))
+
+
+# --- what remains to be done ------------------------------------------------------------------------------------------
+
+
+def _install(tree: Tree, fixed: Sequence[Finding]) -> tuple[str, ...]:
+    """What has to be installed by hand, because no manifest names it."""
+    touched = {finding.path for finding in fixed}
+    needed = {name for path, names in tree.libraries.items() if path in touched for name in names}
+    has_manifest = any(finding.code == "SFA702" for finding in fixed)
+    return () if has_manifest else tuple(sorted(needed))
+
+
+def _advice(path: Path, root: Path, tree: Tree, written: Sequence[PurePosixPath]) -> tuple[str, ...]:
+    """How to undo what was written, and what no edit can do."""
+    names = " ".join(shlex.quote(str(each)) for each in sorted(written))
+    if written and not tree.untracked.issuperset(written) and write.has_git(root):
+        folder = path if path.is_dir() else path.parent
+        undo = f"undo: git -C {shlex.quote(str(folder))} restore -- {names}"
+    else:
+        undo = "undo: no git repository keeps the old files; your own copy does"
+    return (
+        undo,
+        _ROTATE,
+    )
