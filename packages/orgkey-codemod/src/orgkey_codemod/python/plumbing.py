@@ -146,7 +146,7 @@ class _Search:
             if isinstance(node, ast.Name) and node in module.scopes.owner:
                 yield from self._name(module, module.scopes.owner[node], node.id, level)
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                yield from self._attribute(module, node, level)
+                yield from self._attribute(module, node)
 
     def _name(self, module: Module, owner: Scope, name: str, level: Level) -> Iterator[tuple[Module, ast.expr, Level]]:
         bindings = owner.bindings[name]
@@ -312,7 +312,7 @@ class _Search:
 
     # --- attributes ---------------------------------------------------------------------------------------------------
 
-    def _attribute(self, module: Module, node: ast.Attribute, level: Level) -> Iterator[tuple[Module, ast.expr, Level]]:
+    def _attribute(self, module: Module, node: ast.Attribute) -> Iterator[tuple[Module, ast.expr, Level]]:
         statements = self.project.attribute_statements(module, node)
         if statements:
             yield from self._own_attribute(module, node, statements)
@@ -324,8 +324,7 @@ class _Search:
         if self._read_elsewhere(module, node):
             return
         self._flag(module, node)
-        self._field(module, node)
-        del level
+        yield from self._field(module, node)
 
     def _own_attribute(
         self, module: Module, node: ast.Attribute, statements: Iterable[ast.Assign | ast.AnnAssign]
@@ -364,21 +363,40 @@ class _Search:
         owner = module.scopes.owner.get(node)
         return [each.value for each in owner.bindings[node.id] if each.value is not None] if owner is not None else []
 
-    def _field(self, module: Module, node: ast.Attribute) -> None:
-        """``config.password``, where a class of the tree declares the field."""
-        values = [(module, value) for value in self._made_by(module, node.value)]
-        values += [(home, each.value) for home, each in self.project.definitions(module, node.value) if each.value]
-        for home, value in values:
-            if not isinstance(value, ast.Call):
-                continue
-            symbol = self.project.resolve(home, value.func)
-            if symbol is None or not isinstance(symbol.definition, ast.ClassDef) or symbol.home is None:
-                continue
-            for statement in symbol.definition.body:
-                target = statement.target if isinstance(statement, ast.AnnAssign) else None
-                if isinstance(target, ast.Name) and target.id == node.attr and statement not in self.reported:
-                    what = f"the field {node.attr} feeds only what goes"
-                    self.reported[statement] = Dead(symbol.home, statement, "SFA501", Level.REVIEW, what)
+    def _field(self, module: Module, node: ast.Attribute) -> Iterator[tuple[Module, ast.expr, Level]]:
+        """``config.password`` and ``Config.PASSWORD``, where a class of the tree declares the field."""
+        for home, definition in self._classes(module, node.value):
+            for statement in _declarations(definition, node.attr)[:1]:
+                if statement in self.reported or suppressed(home, statement):
+                    continue
+                what = f"the field {node.attr} feeds only what goes"
+                self.reported[statement] = Dead(home, statement, "SFA501", Level.REVIEW, what)
+                if statement.value is not None:
+                    self._doom(home, statement.value, Level.REVIEW)
+                    yield home, statement.value, Level.REVIEW
+
+    def _classes(self, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.ClassDef]]:
+        """The classes of the tree that an expression is, or is an instance of."""
+        made = [(module, node), *((module, value) for value in self._made_by(module, node))]
+        made += [(home, each.value) for home, each in self.project.definitions(module, node) if each.value is not None]
+        for home, value in made:
+            symbol = self.project.resolve(home, value.func if isinstance(value, ast.Call) else value)
+            if symbol is not None and isinstance(symbol.definition, ast.ClassDef) and symbol.home is not None:
+                yield symbol.home, symbol.definition
+
+
+def _declarations(definition: ast.ClassDef, name: str) -> list[ast.Assign | ast.AnnAssign]:
+    """The statements by which a class, or its methods for ``self``, give an attribute a value."""
+    wanted = {name, f"self.{name}"}
+    statements = (each for each in ast.walk(definition) if isinstance(each, ast.Assign | ast.AnnAssign))
+    found: list[ast.Assign | ast.AnnAssign] = []
+    for each in statements:
+        targets = each.targets if isinstance(each, ast.Assign) else [each.target]
+        if {ast.unparse(target) for target in targets} & wanted and (
+            each in definition.body or "." in ast.unparse(targets[0])
+        ):
+            found.append(each)
+    return found
 
 
 def _sets_it_anew(module: Module, use: ast.Name) -> bool:
