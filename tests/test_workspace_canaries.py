@@ -13,6 +13,8 @@ import pytest
 SECRETS = {
     "canary": canaries.canary("client secret"),
     "access token": "00D0" + "A" * 11 + "!AQ0" + "x" * 40,
+    "refresh token": "5Aep861" + "r" * 64,
+    "authorization code": "aPrx" + "c" * 64,
     "JWT": f"eyJ{'a' * 20}.eyJ{'b' * 20}.{'c' * 60}",
     "private key": "-----BEGIN PRIVATE " + "KEY-----\n" + "M" * 64,
 }

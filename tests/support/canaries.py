@@ -29,6 +29,8 @@ GIVEN: Final = "given"
 SHAPES: Final = {
     "canary": re.compile(r"canary-[a-z-]+-[0-9a-f]{16}"),
     "access token": re.compile(r"\b00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?![A-Za-z0-9._]{16,}"),
+    "refresh token": re.compile(r"\b5Aep861[A-Za-z0-9_-]{60,}"),
+    "authorization code": re.compile(r"\baPrx[A-Za-z0-9_-]{60,}"),
     "JWT": re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{40,}"),
     "private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\\n|\s)+[A-Za-z0-9+/=]{40,}"),
 }

@@ -147,6 +147,19 @@ def test_what_cannot_be_undone_asks_first(
     assert store.store.keys(connected.tenant) == []
 
 
+@pytest.mark.parametrize(("answer", "code", "state"), [("n\n", 130, State.ACTIVE), ("y\n", 0, State.FORGOTTEN)])
+def test_at_a_terminal_a_person_is_asked(
+    store: Tenants, connected: Customer, monkeypatch: pytest.MonkeyPatch, *, answer: str, code: int, state: State
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    assert run(["tenants", "forget", connected.tenant]) == code
+    assert store.get(connected.tenant).state is state
+
+
 def test_a_restored_store_stops_and_is_confirmed(
     store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
 ) -> None:
