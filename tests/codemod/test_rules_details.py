@@ -180,6 +180,38 @@ def test_a_comment_that_speaks_of_what_goes_stays_even_unsafely() -> None:
     assert "# rotated every quarter\n    username" in fix(code, unsafe=True)["app.py"]
 
 
+@pytest.mark.parametrize(
+    ("header", "read"),
+    [
+        ("from decouple import config", 'config("SF_PASS", default="")'),
+        ("import environ\nenv = environ.Env()", 'env("SF_PASS")'),
+        ("from environs import Env\nenv = Env()", 'env.str("SF_PASS")'),
+        ("from os import getenv as g", 'g("SF_PASS")'),
+    ],
+)
+def test_other_ways_to_read_the_environment_have_no_side_effects(header: str, read: str) -> None:
+    call = 'sf = Salesforce(username="ann@acme.example", password=PASSWORD, security_token="")'
+    code = f"{header}\nfrom simple_salesforce import Salesforce\nPASSWORD = {read}\n{call}\n"
+    assert "PASSWORD" not in fix(code)["app.py"]
+
+
+def test_fields_of_settings_classes_are_found_by_class_and_by_instance() -> None:
+    code = HEAD + textwrap.dedent("""\
+        class Settings:
+            PASSWORD = os.environ["P"]
+
+        class Config:
+            def __init__(self):
+                self.token = os.environ["T"]
+
+        def connect(config: Config = Config()):
+            config = Config()
+            return Salesforce(username="a", password=Settings.PASSWORD, security_token=config.token)
+        """)
+    _, findings = look(code)
+    assert ("SFA501", Level.REVIEW, 6) in {(found.code, found.level, found.place.line) for found in findings}
+
+
 # --- notebooks --------------------------------------------------------------------------------------------------------
 
 

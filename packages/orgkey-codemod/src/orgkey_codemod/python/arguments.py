@@ -20,6 +20,7 @@ __all__ = ["Piece", "Pieces", "Removal"]
 
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}")
+_LINE_END: Final = re.compile(r"[ \t]*\r?\n")
 _BLANKS: Final = re.compile(r"[ \t]+(?=\r?\n)")
 
 
@@ -175,6 +176,8 @@ class Pieces:
         if first == 0:
             return [(pieces[0].lead, pieces[last + 1].lead)]
         before, removed = pieces[first - 1], pieces[last]
+        if before.behind and not _LINE_END.match(self._text, removed.trail):
+            return self._below_comment(first, last)
         if last + 1 < len(pieces) or removed.comma:
             return [(self._line_end(before.trail), removed.trail)]
         if before.comma is None:  # pragma: no cover - a comma stands between two elements
@@ -182,6 +185,15 @@ class Pieces:
         if before.behind:
             return [before.comma, (before.trail, removed.trail)]
         return [(before.end, removed.trail)]
+
+    def _below_comment(self, first: int, last: int) -> list[tuple[int, int]]:
+        """As :meth:`_span`, but the line end stays: what is left of the line must not become part of the comment."""
+        before, begin, removed = self.all[first - 1], self.all[first].lead, self.all[last]
+        if last + 1 < len(self.all):
+            return [(begin, self.all[last + 1].lead)]
+        if removed.comma or before.comma is None:
+            return [(begin, removed.trail)]
+        return [before.comma, (begin, removed.trail)]
 
     def _line_end(self, index: int) -> int:
         """The end of the line, where only blanks lie between: they stay with what they stand behind."""

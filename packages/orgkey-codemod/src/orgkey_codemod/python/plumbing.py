@@ -237,7 +237,7 @@ class _Search:
         shared = binding.name in module.exported or (
             binding.scope.is_module and binding.name in module.scopes.declared_global
         )
-        if shared or not self._is_pure(value) or fills_its_block(module, statement):
+        if shared or not self._is_pure(module, value) or fills_its_block(module, statement):
             return Level.REVIEW, None
         return Level.SAFE, None
 
@@ -255,9 +255,11 @@ class _Search:
     def _has_comment(module: Module, statement: ast.stmt) -> bool:
         return any(token.text.startswith("#") for token in tokens(module.segment(statement)))
 
-    def _is_pure(self, value: ast.expr) -> bool:
+    def _is_pure(self, module: Module, value: ast.expr) -> bool:
         for node in ast.walk(value):
             if isinstance(node, ast.Call):
+                if env_read(self.project, module, node) is not None:
+                    continue
                 called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if called not in _PURE_CALLS:
                     return False
@@ -277,7 +279,7 @@ class _Search:
         kept = [number for number, name in enumerate(names) if not self._is_dead(module, scope, name)]
         if not kept:
             dead.edits = (
-                remove(module, statement).edits if self._is_pure(value) or "split" in ast.unparse(value) else ()
+                remove(module, statement).edits if self._is_pure(module, value) or "split" in ast.unparse(value) else ()
             )
             return
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(names):
@@ -339,7 +341,11 @@ class _Search:
             self.reported[statement] = dead
             if statement.value is not None:
                 self._doom(module, statement.value, Level.REVIEW)
-                if self._is_pure(statement.value) and isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+                if (
+                    self._is_pure(module, statement.value)
+                    and isinstance(statement, ast.Assign)
+                    and len(statement.targets) == 1
+                ):
                     dead.edits = remove(module, statement).edits
                 yield (module, statement.value, Level.REVIEW)
 

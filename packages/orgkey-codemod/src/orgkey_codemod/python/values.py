@@ -74,7 +74,15 @@ def env_read(project: Project, module: Module, node: ast.expr) -> EnvRead | None
     if isinstance(node.func, ast.Attribute) and node.func.attr in {"get", "pop", "setdefault"}:
         return EnvRead(key, default, node) if _is_environ(project, module, node.func.value) else None
     symbol = project.resolve(module, node.func)
-    return EnvRead(key, default, node) if symbol is not None and symbol.name in _GETENV else None
+    reads = (symbol is not None and symbol.name in _GETENV) or _is_reader(project, module, node.func)
+    return EnvRead(key, default, node) if reads else None
+
+
+def _is_reader(project: Project, module: Module, node: ast.expr) -> bool:
+    """Whether a name is an ``Env()`` of django-environ or environs, by itself or as ``env.str``."""
+    base = node.value if isinstance(node, ast.Attribute) and node.attr == "str" else node
+    values = project.values_of(module, base) if isinstance(base, ast.Name) else []
+    return any(isinstance(each, ast.Call) and ast.unparse(each.func).split(".")[-1] == "Env" for each in values)
 
 
 def _is_environ(project: Project, module: Module, node: ast.expr) -> bool:
