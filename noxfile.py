@@ -86,7 +86,7 @@ def uneditable(session: nox.Session) -> None:
 @nox.session
 def demo(session: nox.Session) -> None:
     """Start a local Salesforce and run the main job on it; ends by itself."""
-    install(session)
+    install(session, "langchain-agent")
     session.run("python", "examples/demo", *session.posargs)
 
 
@@ -101,7 +101,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Strict types in every package and in what runs the project."""
-    install(session, "types", "release")
+    install(session, "types", "release", "langchain-agent")
     sources = [str((package / "src").relative_to(ROOT)) for package in PACKAGES]
     session.run("mypy", "dev.py", "noxfile.py", "tools", "examples", *sources)
 

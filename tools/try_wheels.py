@@ -20,7 +20,9 @@ def main(built: Path) -> None:
         run("uv", "venv", "--quiet", f"--python={sys.executable}", str(away / "venv"), cwd=away)
         wheels = [wheel(built, package) for package in matrix.packages()]
         install = ("uv", "pip", "install", "--quiet", f"--python={python}")
-        run(*install, f"--constraints={matrix.DEV_CONSTRAINTS}", *wheels, cwd=away)
+        # What the demo's agents are made with, besides what the packages need themselves.
+        agents = f"--group={matrix.ROOT / 'pyproject.toml'}:langchain-agent"
+        run(*install, f"--constraints={matrix.DEV_CONSTRAINTS}", agents, *wheels, cwd=away)
         modules = [matrix.distribution(package).replace("-", "_") for package in matrix.packages()]
         run(str(python), "-c", f"import {', '.join(modules)}", cwd=away)
         if (matrix.ROOT / "examples" / "demo").is_dir():

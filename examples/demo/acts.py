@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stage import LEGACY, LEGACY_JOB, Agent, clean_environment, migrated_script, orgkey
+from stage import HERE, LEGACY, LEGACY_JOB, Agent, clean_environment, migrated_script, orgkey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -207,7 +207,31 @@ def uneditable_job(play: Play) -> None:
         play.timeline.script(_last_line(errors))
 
 
-ACTS = (legacy, migrated_by_jwt, by_client_credentials, broken_app, from_nothing, uneditable_job)
+def agents(play: Play) -> None:
+    """A LangChain agent and a LlamaIndex agent keep answering while the org ends their sessions."""
+    play.timeline.act("8 Agents", "a LangChain agent and a LlamaIndex agent; the org ends their sessions in between")
+    for framework, script, count in (
+        ("LangChain", "langchain_conversation.py", '"total": 2000'),
+        ("LlamaIndex", "llama_index_conversation.py", "('contacts', 2000)"),
+    ):
+        play.org.clear_log()
+        with Agent([str(HERE / script)], play.jwt_environment()) as agent:
+            answers = []
+            for _ in range(3):
+                answers.append(agent.ask("How many contacts are there?"))
+                play.timeline.script(answers[-1])
+                play.org.expire_sessions()
+                play.timeline.admin("all sessions of the org ended")
+            code, errors = agent.finish()
+        play.timeline.claim(f"the {framework} agent answers each time", [True] * 3, [count in each for each in answers])
+        play.timeline.claim("one login, and one renewal for each death", 3, play.org.token_requests)
+        play.timeline.claim("it ends well", 0, code)
+        play.timeline.claim("no password was sent", 0, _passwords_seen(play))
+        if code:
+            play.timeline.script(_last_line(errors))
+
+
+ACTS = (legacy, migrated_by_jwt, by_client_credentials, broken_app, from_nothing, uneditable_job, agents)
 
 
 def set_up(timeline: Timeline, world: World) -> Play:

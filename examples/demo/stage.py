@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LEGACY = Path(__file__).resolve().parent.parent / "legacy_agent.py"
+HERE = Path(__file__).resolve().parent
+LEGACY = HERE.parent / "legacy_agent.py"
 LEGACY_JOB = LEGACY.with_name("legacy_job.py")
 OLD_IMPORT = "from simple_salesforce import Salesforce, format_soql"
 NEW_IMPORT = "from orgkey_simple_salesforce import Salesforce, format_soql"
