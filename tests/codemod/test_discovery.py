@@ -1,0 +1,200 @@
+"""Which files a run looks at, and what it makes of those that are no code, too large, unreadable or in the way."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from orgkey_codemod import cli, discovery, write
+
+LOGIN = """\
+import os
+
+from simple_salesforce import Salesforce
+
+sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token="")
+"""
+
+
+def put(folder: Path, files: dict[str, str | bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def found(folder: Path) -> set[str]:
+    return {str(path) for path in discovery.discover(folder).files}
+
+
+def failures(folder: Path) -> dict[str, str]:
+    return {str(each.path): each.message for each in discovery.discover(folder).failures}
+
+
+def git(folder: Path, *words: str) -> None:
+    identity = ("-c", "user.email=a@example.com", "-c", "user.name=A")
+    subprocess.run(["git", "-C", str(folder), *identity, *words], check=True, capture_output=True)
+
+
+# --- what is looked at ------------------------------------------------------------------------------------------------
+
+
+def test_only_files_that_speak_of_salesforce_are_kept(tmp_path):
+    put(tmp_path, {"app.py": LOGIN, "other.py": "print('hello')\n"})
+    run = discovery.discover(tmp_path)
+    assert set(run.files) == {PurePosixPath("app.py")}
+    assert run.scanned == 2
+
+
+def test_a_module_that_a_login_imports_is_looked_at_too(tmp_path):
+    put(tmp_path, {"app.py": "from conf.keys import PW\n" + LOGIN, "conf/keys.py": "PW = 1\n", "keys.py": "PW = 2\n"})
+    assert found(tmp_path) == {"app.py", "conf/keys.py"}
+
+
+def test_a_module_that_imports_a_login_and_names_a_password_is_looked_at_too(tmp_path):
+    files = {"crm/app.py": LOGIN, "use.py": "from crm.app import sf\npassword = 1\n", "no.py": "password = 1\n"}
+    put(tmp_path, files)
+    assert found(tmp_path) == {"crm/app.py", "use.py"}
+
+
+def test_settings_that_name_a_variable_of_a_login_are_looked_at_too(tmp_path):
+    code = LOGIN.replace("SF_PASSWORD", "CRM_PASSWORD")
+    put(tmp_path, {"app.py": code, ".env.example": "CRM_PASSWORD=\n", "b.yml": "PASSWORD: x\n"})
+    assert found(tmp_path) == {"app.py", ".env.example"}
+
+
+@pytest.mark.parametrize("folder", ["node_modules", ".venv", "lib/site-packages", ".git", ".tox"])
+def test_what_tools_put_there_is_passed_over(tmp_path, folder):
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "app.py").write_text(LOGIN)
+    assert found(tmp_path) == set()
+
+
+def test_a_virtual_environment_of_any_name_is_passed_over(tmp_path):
+    put(tmp_path, {"env311/pyvenv.cfg": "home = /usr\n", "env311/bin/app.py": LOGIN})
+    assert found(tmp_path) == set()
+
+
+def test_what_git_ignores_is_passed_over_but_for_its_dotenv(tmp_path):
+    put(tmp_path, {"app.py": LOGIN, "build/app.py": LOGIN, ".env": "SF_PASSWORD=x\n"})
+    (tmp_path / ".gitignore").write_text("build/\n.env\n")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    run = discovery.discover(tmp_path)
+    assert {str(path) for path in run.files} == {"app.py", ".env"}
+    assert {str(path) for path in run.untracked} == {".env"}
+
+
+# --- bad input: named, skipped, counted, and nothing else lost --------------------------------------------------------
+
+
+def check(folder: Path, capsys) -> tuple[int, str]:
+    code = cli.main(["check", str(folder)])
+    return code, capsys.readouterr().out
+
+
+def test_a_huge_file_is_named_and_not_kept(tmp_path, capsys):
+    put(tmp_path, {"app.py": LOGIN})
+    with (tmp_path / "huge.py").open("wb") as file:
+        file.write(LOGIN.encode())
+        file.truncate(100_000_000)
+    code, output = check(tmp_path, capsys)
+    assert code == 3
+    assert "huge.py: failed: has 100 MB" in output
+    assert "app.py:5:" in output
+    assert sum(map(len, discovery.discover(tmp_path).files.values())) < 1000
+
+
+def test_a_huge_file_about_something_else_is_nobodys_business(tmp_path):
+    with (tmp_path / "data.json").open("wb") as file:
+        file.truncate(20_000_000)
+    assert failures(tmp_path) == {}
+
+
+def test_binary_bytes_behind_a_code_name_are_named(tmp_path, capsys):
+    noise = random.Random(7).randbytes(4000)
+    put(tmp_path, {"app.py": LOGIN, "noise.py": LOGIN.encode() + b"\0" + noise})
+    code, output = check(tmp_path, capsys)
+    assert code == 3
+    assert "noise.py" in output
+    assert "app.py:5:" in output
+
+
+def test_invalid_utf8_is_named_with_its_line_and_left_alone(tmp_path, capsys):
+    bad = LOGIN.encode() + b"title = '\xff\xfe'\n"
+    put(tmp_path, {"app.py": LOGIN, "bad.py": bad})
+    assert cli.main(["fix", str(tmp_path)]) == 3
+    assert "bad.py:6" in capsys.readouterr().out
+    assert (tmp_path / "bad.py").read_bytes() == bad
+    assert b"orgkey_simple_salesforce" in (tmp_path / "app.py").read_bytes()
+
+
+def test_a_symbolic_link_that_leads_to_itself_is_named(tmp_path, capsys):
+    put(tmp_path, {"app.py": LOGIN})
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    code, output = check(tmp_path, capsys)
+    assert code == 3
+    assert "loop.py: failed: is a symbolic link that leads back to itself" in output
+    assert "app.py:5:" in output
+
+
+def test_a_link_to_a_folder_above_it_is_not_followed(tmp_path):
+    put(tmp_path, {"inner/app.py": LOGIN})
+    (tmp_path / "inner" / "again").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "copy.py").symlink_to("inner/app.py")
+    assert found(tmp_path) == {"inner/app.py"}
+
+
+def test_a_folder_and_a_file_that_cannot_be_read_are_named(tmp_path, monkeypatch):
+    put(tmp_path, {"app.py": LOGIN, "closed/app.py": LOGIN, "secret.py": LOGIN})
+    scandir, opened = os.scandir, open
+
+    # permissions would not do: tests may run as root, whom nothing stops
+    def no_entry(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    def no_reading(path, *arguments, **options):
+        if str(path).endswith("secret.py"):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "scandir", no_entry)
+    monkeypatch.setattr("builtins.open", no_reading)
+    assert found(tmp_path) == {"app.py"}
+    assert failures(tmp_path) == {
+        "closed": "cannot be listed: Permission denied",
+        "secret.py": "cannot be read: Permission denied",
+    }
+
+
+def test_a_file_that_somebody_changes_during_the_run_is_not_overwritten(tmp_path):
+    put(tmp_path, {"app.py": LOGIN, "other.py": LOGIN})
+    paths = [PurePosixPath("app.py"), PurePosixPath("other.py")]
+    before = dict.fromkeys(paths, LOGIN.encode())
+    (tmp_path / "app.py").write_text("changed\n")
+    failed = write.write(tmp_path, before, dict.fromkeys(paths, b"rewritten\n"))
+    assert [str(each.path) for each in failed] == ["app.py"]
+    assert (tmp_path / "app.py").read_text() == "changed\n"
+    assert (tmp_path / "other.py").read_text() == "rewritten\n"
+
+
+def test_mode_bits_stay_and_no_half_file_is_left(tmp_path):
+    put(tmp_path, {"app.py": LOGIN})
+    (tmp_path / "app.py").chmod(0o755)
+    assert cli.main(["fix", str(tmp_path)]) == 0
+    assert (tmp_path / "app.py").stat().st_mode & 0o777 == 0o755
+    assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
+
+
+def test_a_single_file_is_judged_by_its_neighbours(tmp_path, capsys):
+    code = 'from simple_salesforce import Salesforce\n\nPW = read()\nsf = Salesforce("ann", PW, "")\n'
+    put(tmp_path, {"app.py": code, "user.py": "from app import PW as password\n"})
+    cli.main(["fix", str(tmp_path / "app.py")])
+    assert "user.py" not in capsys.readouterr().out
+    assert "PW = read()" in (tmp_path / "app.py").read_text()
