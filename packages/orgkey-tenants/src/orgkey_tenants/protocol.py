@@ -14,6 +14,7 @@ be alive; after it, whoever comes next settles what the journal has, or tries th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orgkey
@@ -363,7 +364,8 @@ def _require_active(record: TenantRecord) -> None:
 
 def not_active(record: TenantRecord) -> TenantNotActive:
     """What a caller gets where the tenant's state permits no token request."""
-    facts = [f"tenant {record.tenant!r} is {record.state} since {record.changed_at:.0f}, by {record.changed_by or '-'}"]
+    since = datetime.fromtimestamp(record.changed_at, UTC).isoformat(timespec="seconds")
+    facts = [f"tenant {record.tenant!r} is {record.state} since {since}, by {record.changed_by or '-'}"]
     facts += [f"because of {record.cause}"] if record.cause else []
     if record.state is State.NEEDS_REAUTH:
         facts.append(f"reconnect: tenants.reconnect({record.tenant!r}) gives the URL for the org's administrator")
