@@ -108,3 +108,13 @@ def test_the_program_may_bring_records_of_its_own(auth):
     spec = SalesforceRecordsToolSpec(records=records)
     assert spec.spec_functions[-1] == "delete_record"
     assert spec.sf.query("SELECT COUNT() FROM Contact")["totalSize"] == 30
+
+
+async def test_another_person_asks_with_a_session_of_his_own(auth, org):
+    org.create_user("jane@acme.example")
+    org.app("Acme Agent").approve(org.user("jane@acme.example"))
+    janes = SalesforceRecordsToolSpec(auth, allow={"delete"}).as_user("jane@acme.example")
+    assert janes.spec_functions[-1] == "delete_record"
+    org.clear_log()
+    assert (await janes.aexecute_soql("SELECT Id FROM Contact LIMIT 1"))["total"] == 1
+    assert {entry.username for entry in org.log if entry.endpoint == "rest"} == {"jane@acme.example"}

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import orgkey
 import orgkey_records
@@ -55,6 +55,10 @@ class SalesforceRecordsToolSpec(SalesforceToolSpec):
             records = orgkey_records.Records(session, allow=allow, objects=objects, caps=caps)
         self.records = records
         self.spec_functions = [*_READS, *(name for word, name in _WRITES.items() if word in records.allow)]
+
+    def as_user(self, username: str) -> Self:
+        """The same tools as another person of the org, with what that person may see and do (JWT Bearer)."""
+        return type(self)(records=self.records.as_user(username))
 
     @cached_property
     def sf(self) -> Any:
