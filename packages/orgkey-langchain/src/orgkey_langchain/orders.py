@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 import orgkey_records
 from orgkey_langchain.errors import ToolInputRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Order", "check_target"]
 
@@ -51,8 +55,9 @@ class Order:
         needed, complaint = _NEEDS[operation]
         if not all(given.get(name) for name in needed):
             raise ToolInputRefused(complaint)
+        checks = _checks()
         try:
-            return cls(operation, **{name: _CHECKS[name](given[name]) for name in needed})
+            return cls(operation, **{name: checks[name](given[name]) for name in needed})
         except orgkey_records.InvalidInput as error:
             raise ToolInputRefused(str(error)) from None
 
@@ -114,10 +119,13 @@ def _short(value: Any) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-_CHECKS: Final[dict[str, Any]] = {
-    "query": orgkey_records.check_statement,
-    "object_name": orgkey_records.check_object,
-    "record_data": orgkey_records.check_values,
-    "record_id": _record,
-    "field_name": _field,
-}
+@cache
+def _checks() -> dict[str, Callable[[Any], Any]]:
+    """What looks at each argument. Made at the first call, so that the import of a tool costs little."""
+    return {
+        "query": orgkey_records.check_statement,
+        "object_name": orgkey_records.check_object,
+        "record_data": orgkey_records.check_values,
+        "record_id": _record,
+        "field_name": _field,
+    }

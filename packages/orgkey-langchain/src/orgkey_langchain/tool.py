@@ -49,7 +49,7 @@ class SalesforceTool(CallableTool):
     description: str = DESCRIPTION
     args_schema: type[BaseModel] = SalesforceQueryInput
     _sf: Any = PrivateAttr()
-    _records: orgkey_records.AsyncRecords | None = PrivateAttr(default=None)
+    _records: Any = PrivateAttr(default=None)
 
     def __init__(  # langchain-salesforce's order
         self,
@@ -141,7 +141,7 @@ class SalesforceTool(CallableTool):
         return await acarry_out(order, self._records, self._sf)
 
 
-def _records_of(client: Any) -> orgkey_records.AsyncRecords | None:
+def _records_of(client: Any) -> "orgkey_records.AsyncRecords | None":
     """Records on the session behind ``client``; None where there is none of ours."""
     import orgkey_simple_salesforce
 
