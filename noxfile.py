@@ -129,7 +129,7 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def mutations(session: nox.Session) -> None:
     """Remove each safeguard in turn and see the test that is named for it fail."""
-    install(session, "test")
+    install(session, "test", *FRAMEWORK_GROUPS)
     session.run("python", "tools/mutate.py", *session.posargs)
 
 
