@@ -18,10 +18,14 @@ __all__ = ["masker"]
 
 _HIDDEN: Final = "***"
 _NAMED: Final = r"(?:password|passwd|pwd|pass|token|secret)\w*"
-_GIVEN: Final = re.compile(rf"""({_NAMED}["']?\]?\s*[=:]\s*[rbuRBU]*)(["'])(?:(?!\2).)+\2""", re.IGNORECASE)
-_BARE: Final = re.compile(rf"""^(.*{_NAMED}["']?\s*[=:]\s*)(?!["'\s]*(?:\$|\{{\{{))(\S.*)$""", re.IGNORECASE)
+_GIVEN: Final = re.compile(
+    rf"""({_NAMED}["']?\]?\s*[=:]\s*[rbuRBU]*)(["'])(?!\$\{{|\$\(|\{{\{{)(?:(?!\2).)+\2""", re.IGNORECASE
+)
+_BARE: Final = re.compile(
+    rf"""^(.*{_NAMED}["']?\s*[=:]\s*)(?!["'\s]*(?:\$\{{|\$\(|\{{\{{|\*\*\*))(\S.*)$""", re.IGNORECASE
+)
 """In a file of settings, where a value needs no quotes; a reference to another place is no secret."""
-_CODE: Final = frozenset({".py", ".pyw", ".ipynb", ".md", ".rst", ".markdown", ".mdx"})
+_QUOTING: Final = frozenset({".py", ".pyw", ".ipynb", ".json", ".md", ".rst", ".markdown", ".mdx"})
 
 
 def masker(tree: Tree) -> Callable[[PurePosixPath, str], str]:
@@ -35,6 +39,6 @@ def masker(tree: Tree) -> Callable[[PurePosixPath, str], str]:
         for value in longest:
             line = line.replace(value, _HIDDEN)
         line = _GIVEN.sub(rf"\1\2{_HIDDEN}\2", line)
-        return line if path.suffix in _CODE else _BARE.sub(rf"\1{_HIDDEN}", line)
+        return line if path.suffix in _QUOTING else _BARE.sub(rf"\1{_HIDDEN}", line)
 
     return mask

@@ -27,6 +27,8 @@ _ROTATE: Final = (
     "rotate: the old password and security token still work, and the history keeps them: change and reset them in "
     "Salesforce"
 )
+_FOLLOWING: Final = ("SFA5", "SFA6", "SFA7")
+"""Rules whose edits are right only once the logins of other files are rewritten."""
 
 
 class DirtyError(RuntimeError):
@@ -83,7 +85,7 @@ def run(path: Path, wish: Wish) -> Outcome:
     return report.Outcome(
         findings,
         frozenset(fixed),
-        _once([*tree.failures, *refused, *rewrite.failures, *late]),
+        _once([*tree.failures, *refused, *late]),
         len(only) or found.scanned,
         len(only & files.keys()) if only else len(files),
         changed,
@@ -160,16 +162,25 @@ def _is_selected(finding: Finding, config: Config) -> bool:
 
 
 def _rewrite(root: Path, tree: Tree, findings: Sequence[Finding], wish: Wish) -> tuple[Rewrite, list[Failure]]:
-    """The rewrite, without what touches a file that cannot be written: a finding is fixed everywhere or nowhere."""
+    """The rewrite, without what touches a file that cannot be changed: a finding is fixed everywhere or nowhere.
+
+    What follows from other findings stays then as well: a login that stays may still read it.
+    """
     refused: list[Failure] = []
+    chosen = list(findings)
     while True:
-        barred = {failure.path for failure in refused}
-        chosen = [each for each in findings if barred.isdisjoint(edit.path for edit in each.edits)]
         rewrite = check.rewrite(tree, chosen, unsafe=wish.unsafe, cleanup=cleanup)
-        more = write.unwritable(root, tree.files, list(rewrite.changed)) if wish.writes else []
+        more = [*rewrite.failures]
+        more += write.unwritable(root, tree.files, list(rewrite.changed)) if wish.writes else []
         if not more:
             break
         refused += more
+        barred = {failure.path for failure in refused}
+        chosen = [
+            each
+            for each in findings
+            if barred.isdisjoint(edit.path for edit in each.edits) and not each.code.startswith(_FOLLOWING)
+        ]
     strangers = sorted(str(path) for path in rewrite.changed.keys() & tree.untracked)
     if wish.writes and strangers and not wish.allow_dirty and write.has_git(root):
         raise DirtyError(
