@@ -198,3 +198,14 @@ def test_a_single_file_is_judged_by_its_neighbours(tmp_path, capsys):
     cli.main(["fix", str(tmp_path / "app.py")])
     assert "user.py" not in capsys.readouterr().out
     assert "PW = read()" in (tmp_path / "app.py").read_text()
+
+
+def test_a_finding_whose_fix_reaches_beyond_the_named_file_is_told_and_not_fixed(tmp_path, capsys):
+    files = {
+        "crm.py": "from simple_salesforce import Salesforce\n",
+        "app.py": LOGIN.replace("simple_salesforce", "crm"),
+    }
+    put(tmp_path, files)
+    assert cli.main(["fix", str(tmp_path / "app.py")]) == 1
+    assert "app.py:5:6: SFA101 safe" in capsys.readouterr().out
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == files

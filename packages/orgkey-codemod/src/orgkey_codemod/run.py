@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -74,7 +74,7 @@ def run(path: Path, wish: Wish) -> Outcome:
     )
     findings, tree = _examine(tree, wish)
     if only:
-        findings = [each for each in findings if each.path in only and {edit.path for edit in each.edits} <= only]
+        findings = [_within(each, only) for each in findings if each.path in only]
         tree.failures = [each for each in tree.failures if each.path in only]
     rewrite, refused = _rewrite(root, tree, findings, wish)
     changed = rewrite.changed
@@ -104,6 +104,11 @@ def _root(path: Path) -> tuple[Path, frozenset[PurePosixPath]]:
     if resolved.is_dir():
         return resolved, frozenset()
     return resolved.parent, frozenset({PurePosixPath(resolved.name)})
+
+
+def _within(finding: Finding, only: frozenset[PurePosixPath]) -> Finding:
+    """A finding is told even if its edits reach into files that were not named; only then it is not fixed."""
+    return finding if only.issuperset(edit.path for edit in finding.edits) else replace(finding, edits=())
 
 
 def _prefix(path: Path, only: frozenset[PurePosixPath]) -> str:
