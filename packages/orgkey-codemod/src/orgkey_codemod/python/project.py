@@ -78,10 +78,17 @@ class Project:
 
     def find(self, importer: PurePosixPath, dotted: str, level: int = 0) -> PurePosixPath | None:
         """The file of the tree that an import means; None where it is none of the tree's."""
+        if not level and dotted.partition(".")[0] not in self._tops:
+            return None
         asked = (importer.parent, dotted, level)
         if asked not in self._found:
             self._found[asked] = self._find(importer, dotted, level)
         return self._found[asked]
+
+    @cached_property
+    def _tops(self) -> frozenset[str]:
+        """The names that an import of a module of the tree can begin with."""
+        return frozenset(part for path in self.files for part in (*path.parts[:-1], path.stem)) | {""}
 
     def _find(self, importer: PurePosixPath, dotted: str, level: int) -> PurePosixPath | None:
         if level:

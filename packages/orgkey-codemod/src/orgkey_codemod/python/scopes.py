@@ -11,6 +11,8 @@ from typing import Final
 __all__ = ["Binding", "Kind", "Scope", "Scopes"]
 
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LEAVES: Final = frozenset({"ctx", "id", "attr", "arg", "kind", "lineno", "op", "ops", "type_comment"})
+"""Fields that hold no node with a name in it."""
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -95,6 +97,8 @@ class Scopes(ast.NodeVisitor):
             node = waiting.popleft()
             nodes[type(node)].append(node)
             for name in node._fields:
+                if name in _LEAVES:
+                    continue
                 value = getattr(node, name, None)
                 for child in value if isinstance(value, list) else (value,):
                     if isinstance(child, ast.AST):
@@ -158,6 +162,19 @@ class Scopes(ast.NodeVisitor):
             self._statement = before
         else:
             super().visit(node)
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """Visit what a node is made of; half the time of the inherited one, and most of this class's."""
+        for name in node._fields:
+            if name in _LEAVES:
+                continue
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        self.visit(child)
+            elif isinstance(value, ast.AST):
+                self.visit(value)
 
     def visit_Name(self, node: ast.Name) -> None:
         """A read, or a store that no other visitor knows."""
@@ -275,7 +292,7 @@ class Scopes(ast.NodeVisitor):
         around = self._enter(node)
         self._parameters(node.args)
         # global statements hold for the whole function, wherever they stand in it
-        for statement in ast.walk(node):
+        for statement in ast.walk(node) if ast.Global in self.nodes else ():
             if isinstance(statement, ast.Global):
                 self.visit_Global(statement)
         for child in node.body:
