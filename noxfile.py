@@ -122,7 +122,7 @@ def dist(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Every figure beside its peers, in one run: a table, JSON and a plot in benchmarks/."""
-    install(session, "bench", "test")
+    install(session, "bench", "test", "langchain", "llama-index")
     session.run("python", "benchmarks/run.py", *session.posargs)
 
 

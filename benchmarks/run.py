@@ -30,6 +30,7 @@ GROUPS: Final = (
     "local_salesforce_soak",
     "langchain_tools",
     "langchain_loader",
+    "llama_index_reader",
     "simple_salesforce_calls",
     "simple_salesforce_expiry",
     "simple_salesforce_import",
