@@ -183,3 +183,20 @@ def test_a_file_that_is_cut_off_is_survived(cut):
     whole = program("from simple_salesforce import Salesforce", "sf = {}", 'username=u, password="p", security_token=t')
     tree = Tree(Options(), {PATH: whole.encode()[:cut]})
     check.rewrite(tree, check.examine(tree, RULES), unsafe=True, cleanup=cleanup)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('domain="test",  # kept\n    security_token=t)', 'domain="test"  # kept\n    )'),
+        ('domain="test",  # kept\n    security_token=t,)', 'domain="test",  # kept\n    )'),
+        (
+            'domain="test",  # kept\n    security_token=t, version="59.0")',
+            'domain="test",  # kept\n    version="59.0")',
+        ),
+        ('domain="test",  # kept\n    security_token=t\n)', 'domain="test"  # kept\n)'),
+    ],
+)
+def test_what_is_left_of_a_line_does_not_become_part_of_a_comment_above_it(before, after):
+    head = "from simple_salesforce import Salesforce\n\nsf = Salesforce(username=u, "
+    assert fix(f"{head}{before}\n".encode())[0].decode() == f"{head}{after}\n".replace("simple_", "orgkey_simple_")
