@@ -398,6 +398,32 @@ def test_no_secret_is_in_any_output(form: str, tmp_path: Path, run: Run) -> None
     assert secret not in (folder / ".env.example").read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "neighbour"),
+    [
+        (".env.example", "DB_PASSWORD={secret}"),
+        (".env.example", "export DB_TOKEN='{secret} 2'"),
+        ("use.py", 'database_password = "{secret}"'),
+        ("use.py", "DATABASES = {{'password': '{secret}'}}"),
+    ],
+)
+def test_a_difference_hides_the_secrets_of_neighbours(name: str, neighbour: str, login: Path, run: Run) -> None:
+    """What stands beside a changed line is printed too, and nobody knows it for a secret of Salesforce."""
+    secret = "Xq7!vulture-Plum9"
+    line = neighbour.format(secret=secret).encode()
+    (login / "use.py").write_bytes(LOGIN + line * (name == "use.py") + b"\n")
+    (login / ".env.example").write_bytes(b"SF_PASS=\n" + line * (name != "use.py") + b"\n")
+    told = run("fix", "--diff", login)[1]
+    assert f"+++ b/{name}" in told
+    assert "***" in told
+    assert secret not in told
+
+
+def test_references_are_no_secrets(login: Path, run: Run) -> None:
+    (login / "compose.yaml").write_text("environment:\n  - SF_PASS=${{SF_PASS}}\n  - DB_PASSWORD=${DB_PASSWORD}\n")
+    assert " - DB_PASSWORD=${DB_PASSWORD}".strip() in run("fix", "--diff", "--unsafe", login)[1]
+
+
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 
