@@ -104,9 +104,10 @@ class SQLStore:
         return self._update(record.tenant, TENANTS.c.intent_id == intent, values, audit, bump=TENANTS.c.version + 1)
 
     def _update(self, tenant: str, condition: Any, values: dict[str, Any], audit: Audit, *, bump: Any) -> bool:
-        statement = update(TENANTS).where(TENANTS.c.tenant == tenant, condition).values({**values, "version": bump})
+        statement = update(TENANTS).where(TENANTS.c.tenant == tenant, condition).values(version=bump)
         with self._writing() as connection:
-            if connection.execute(statement).rowcount != 1:
+            # As parameters, the values are no part of the statement, which is then compiled once.
+            if connection.execute(statement, values).rowcount != 1:
                 return False
             _add(connection, audit)
         return True
@@ -242,7 +243,10 @@ class SQLStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _translated(), self._engine.connect().execution_options(**_READING) as connection:
+        options: dict[str, Any] = dict(_READING)
+        if not self._is_sqlite:
+            options["isolation_level"] = "AUTOCOMMIT"  # one statement is read at a time: BEGIN and ROLLBACK say nothing
+        with _translated(), self._engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager
@@ -328,7 +332,7 @@ def _server_time() -> Any:
 
 
 def _add(connection: Connection, audit: Audit, **changes: Any) -> None:
-    connection.execute(AUDIT.insert().values({**_plain(audit), **changes}))
+    connection.execute(AUDIT.insert(), {**_plain(audit), **changes})
 
 
 def _plain(record: Any) -> dict[str, Any]:
