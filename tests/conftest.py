@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import socket
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 import canaries
@@ -30,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     sys.addaudithook(resolve_no_foreign_name)
+    # What the interpreter closes as it ends must not print below pytest's closing line.
+    atexit.register(warnings.simplefilter, "ignore", ResourceWarning)
 
 
 def resolve_no_foreign_name(event: str, arguments: tuple[object, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import threading
 from contextlib import asynccontextmanager
@@ -112,6 +113,12 @@ def _forget_closed_loops() -> None:
         del _for_loops[key]
 
 
+def _close() -> None:
+    """At the end of the process; the clients of tasks end with their loops."""
+    for client in _for_threads.values():
+        client.close()
+
+
 def _forget_all() -> None:
     """In a forked child: the parent's connections are the parent's."""
     global _lock  # noqa: PLW0603  # some thread of the parent may have held it
@@ -120,5 +127,6 @@ def _forget_all() -> None:
     _for_loops.clear()
 
 
+atexit.register(_close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)
