@@ -120,6 +120,13 @@ def dist(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Look for new examples that break a property; the suite tries the same ones each time."""
+    install(session, "test", *FRAMEWORK_GROUPS)
+    session.run("pytest", "-m", "hypothesis", *session.posargs, env={"HYPOTHESIS_PROFILE": "explore"})
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Every figure beside its peers, in one run: a table, JSON and a plot in benchmarks/."""
     install(session, "bench", "test", "langchain", "llama-index")

@@ -11,6 +11,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import canaries
+import hypothesis
 import pytest
 from servers import Servers
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 SETTINGS = ("SALESFORCE_", "ORGKEY_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC")
 # Libraries that log whole envelopes, header lists and URLs at debug level, whoever calls them with what.
 CHATTY = ("httpcore", "httpcore2", "httpx", "httpx2", "zeep")
+# The suite tries the same examples on every machine, so that it says something about the change; `nox -s fuzz` looks for
+# new ones. A busy machine is no failure: what must be quick is measured by the test itself.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
 HOMES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-import hypothesis
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -13,10 +12,6 @@ from fake_clock import FakeClock
 
 import orgkey
 from orgkey_sim import VirtualClock, World
-
-# A busy machine is no failure. What must be quick is measured by the test itself.
-hypothesis.settings.register_profile("orgkey", deadline=None)
-hypothesis.settings.load_profile("orgkey")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

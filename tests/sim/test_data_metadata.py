@@ -144,6 +144,13 @@ def test_what_was_deployed_can_be_retrieved(metadata: Metadata) -> None:
         assert "<members>Agent</members>" in archive.read("unpackaged/package.xml").decode()
 
 
+def test_a_member_without_a_name_is_no_file(metadata: Metadata) -> None:
+    good = package({"package.xml": manifest(), "externalClientApps/Agent.eca": APP})
+    nameless = good.replace(b"externalClientApps/Agent.eca", b"\0" * 28)
+    deployment = metadata.deploy(nameless, user_id="005", user_name="Ada")
+    assert deployment.status in {"Succeeded", "Failed"}
+
+
 def test_a_package_that_swells_is_not_unpacked(metadata: Metadata) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

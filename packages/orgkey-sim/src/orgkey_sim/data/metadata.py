@@ -272,7 +272,8 @@ def _unpack(package: bytes) -> dict[str, bytes]:
             entries = archive.infolist()
             if len(entries) > _MAX_FILES or sum(each.file_size for each in entries) > _MAX_UNPACKED:
                 raise DeployProblem("Maximum size of request reached.")
-            files = {each.filename: archive.read(each) for each in entries if not each.is_dir()}
+            # A member may have no name, and is_dir() looks at its last character.
+            files = {each.filename: archive.read(each) for each in entries if each.filename and not each.is_dir()}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
         raise DeployProblem("The zip file cannot be read") from None
     if "package.xml" not in files:
