@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import corpus
@@ -19,7 +22,7 @@ from orgkey_codemod.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path, PurePosixPath
+    from pathlib import PurePosixPath
 
     from corpus import Case
 
@@ -537,3 +540,19 @@ def test_it_is_a_command_of_the_core_too(login: Path, capsys: pytest.CaptureFixt
     assert orgkey(["migrate", "--explain", "SFA101"]) == 0
     assert "SFA101: " in capsys.readouterr().out
     assert orgkey(["migrate", "check", "--flow", "soap"]) == 2
+
+
+# --- the pre-commit hook ----------------------------------------------------------------------------------------------
+
+
+def test_the_hook_installs_the_package_and_runs_its_command() -> None:
+    """Pre-commit installs the root of this repository, which has to be empty, and what the hook names beside it."""
+    root = Path(__file__).parents[2]
+    hook = (root / ".pre-commit-hooks.yaml").read_text()
+    package = hook.partition("additional_dependencies: [")[2].partition("]")[0]
+    project = tomllib.loads((root / package / "pyproject.toml").read_text())["project"]
+    assert project["scripts"][hook.partition("entry: ")[2].split()[0]] == "orgkey_codemod.cli:main"
+    nothing = configparser.ConfigParser()
+    nothing.read(root / "setup.cfg")
+    assert nothing["options"]["py_modules"] == ""
+    assert "project" not in tomllib.loads((root / "pyproject.toml").read_text())
