@@ -333,9 +333,11 @@ def test_an_answer_lost_on_the_wire_is_named(world, make, clock):
     customer.org.faults.add("token", drop="after")
     with pytest.raises(orgkey.TokenEndpointUnreachable):
         tenants.session(customer.tenant).token()
-    with pytest.raises(RotationLost):
+    with pytest.raises(RotationLost) as lost:
         drive(refresh(customer.tenant, owner="next", clock=clock), tenants.ports)
     assert tenants.get(customer.tenant).cause == "LOST_ROTATION"
+    assert "invalid_grant: expired access/refresh token" in str(lost.value)
+    assert "revoked the grant just then" in str(lost.value)
     assert customer.sent() == 2
 
 

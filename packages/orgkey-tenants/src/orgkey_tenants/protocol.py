@@ -62,6 +62,12 @@ _ANSWERED: Final = 0.0  # the deadline of an intent that nobody waits for any mo
 _TOKEN_LIVES: Final = frozenset({"IP_OR_HOURS_RESTRICTED", "LOGIN_RATE_EXCEEDED", "USER_FROZEN", "RETRY_REQUEST"})
 
 
+_OR_REVOKED: Final = (
+    "the refresh before this one had no known outcome; "
+    "if an administrator revoked the grant just then, it looks the same"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The protocol's times, in seconds; each is larger than what lies inside it.
@@ -378,6 +384,7 @@ def _needs_reauth(record: TenantRecord, said: orgkey.TokenRequestError) -> Needs
     """The refusal that ended the grant, with the recipe for a new one."""
     recipe = f"reconnect: tenants.reconnect({record.tenant!r}) gives the URL for the org's administrator"
     if record.cause == "LOST_ROTATION":
-        return local(RotationLost, "LOST_ROTATION", f"tenant {record.tenant!r}", recipe)
+        said_it = f"{said.error}: {said.error_description}" if said.error_description else str(said.error)
+        return local(RotationLost, "LOST_ROTATION", f"tenant {record.tenant!r}", said_it, _OR_REVOKED, recipe)
     diagnosis = replace(said.diagnosis, evidence=(*said.diagnosis.evidence, f"tenant {record.tenant!r}", recipe))
     return NeedsReauth(diagnosis, error=said.error, error_description=said.error_description, status=said.status)
