@@ -45,7 +45,7 @@ class Inspection:
             if not _EXCLUDED & set((path := PurePosixPath(name)).parts) and not environments & set(path.parents)
         }
         vendored = frozenset(path for path in files if path.parts[0] in _VENDORED)
-        return Tree(options(self.case), files | (self.changed or {}), vendored=vendored)
+        return Tree(options(self.case), files | (self.changed or {}), readonly=vendored)
 
     @cached_property
     def findings(self) -> list[Finding]:

@@ -194,16 +194,20 @@ def _settings(config: Config, options: argparse.Namespace) -> Config:
         chosen = replace(chosen, flow=Flow(options.flow))
     if options.style:
         chosen = replace(chosen, style=Style(options.style))
-    chosen = replace(chosen, docs=options.docs or chosen.docs, tests=options.tests or chosen.tests)
     select, ignore = (
         tuple(code.strip().upper() for codes in given for code in codes.split(",") if code.strip())
         for given in (options.select, options.ignore)
     )
+    chosen = replace(
+        chosen,
+        docs=options.docs or chosen.docs,
+        tests=options.tests or chosen.tests,
+        select=select or chosen.select,
+        ignore=(*chosen.ignore, *ignore),
+    )
     return replace(
         config,
         options=chosen,
-        select=select or config.select,
-        ignore=(*config.ignore, *ignore),
         exclude=(*config.exclude, *options.exclude),
         include=tuple(options.include) or config.include,
     )

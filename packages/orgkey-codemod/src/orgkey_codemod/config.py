@@ -37,8 +37,6 @@ class Config:
     """The configuration of a repository."""
 
     options: Options = field(default_factory=Options)
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
 
@@ -64,7 +62,7 @@ def nearest(path: Path) -> Config:
 
 def check_codes(config: Config, codes: Collection[str]) -> None:
     """Raise :class:`ConfigError` for the code of a rule or family that does not exist."""
-    for chosen in (*config.select, *config.ignore):
+    for chosen in (*config.options.select, *config.options.ignore):
         if not any(code.startswith(chosen) for code in codes):
             raise ConfigError(f"there is no rule {chosen}; there are {', '.join(sorted(codes))}")
 
@@ -98,8 +96,10 @@ def read(file: Path) -> Config:
             tests=table.get("tests", False),
             wrappers=tuple(table.get("wrappers", ())),
             accept_run_as=table.get("accept-run-as", False),
+            select=tuple(map(str, table.get("select", ()))),
+            ignore=tuple(map(str, table.get("ignore", ()))),
         )
     except ValueError as error:
         raise ConfigError(f"{file}: {error}") from None
-    lists = {name: tuple(map(str, table.get(name, ()))) for name in ("select", "ignore", "exclude", "include")}
+    lists = {name: tuple(map(str, table.get(name, ()))) for name in ("exclude", "include")}
     return Config(options, **lists)

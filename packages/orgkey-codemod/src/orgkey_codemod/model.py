@@ -129,6 +129,13 @@ class Options:
     """Dotted names of functions that take username, password and token and return a client."""
     accept_run_as: bool = False
     """Client Credentials act as the app's Run-As user; with this set, that is no reason for a review."""
+    select: tuple[str, ...] = ()
+    """Codes of rules, or how families of them begin; empty for all."""
+    ignore: tuple[str, ...] = ()
+
+    def chooses(self, code: str) -> bool:
+        """Whether a rule is to speak. What one that is not chosen would fix stays, and so does all that it uses."""
+        return (not self.select or code.startswith(self.select)) and not (self.ignore and code.startswith(self.ignore))
 
 
 @dataclass(slots=True)
@@ -145,8 +152,8 @@ class Tree:
     """What could not be read; a Python file among them is left to the rules that read it as text."""
     untracked: frozenset[PurePosixPath] = frozenset()
     """Files that git does not know (empty where there is no repository)."""
-    vendored: frozenset[PurePosixPath] = frozenset()
-    """Files below ``files`` that are somebody else's: read, never edited."""
+    readonly: frozenset[PurePosixPath] = frozenset()
+    """Files below ``files`` that are read and neither told of nor edited: somebody else's, or not asked for."""
     learned: dict[str, Any] = field(default_factory=dict)
     """What a family of rules keeps from one rule to the next, under its own name."""
 

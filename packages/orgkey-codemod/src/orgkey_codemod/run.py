@@ -64,18 +64,17 @@ def run(path: Path, wish: Wish) -> Outcome:
             "--allow-dirty."
         )
     found = discovery.discover(root, tick=wish.tick)
-    files = {name: text for name, text in found.files.items() if _is_wanted(str(name), wish.config)}
+    asked = frozenset(name for name in found.files if _is_asked_for(name, only, wish.config))
     tree = Tree(
         wish.config.options,
-        files,
+        found.files,
         untracked=found.untracked,
-        vendored=found.vendored,
-        failures=[each for each in found.failures if _is_wanted(str(each.path), wish.config)],
+        readonly=found.vendored | (found.files.keys() - asked),
+        failures=found.failures,
     )
     findings, tree = _examine(tree, wish)
-    if only:
-        findings = [_within(each, only) for each in findings if each.path in only]
-        tree.failures = [each for each in tree.failures if each.path in only]
+    findings = [_within(each, asked) for each in findings if each.path in asked]
+    tree.failures = [each for each in tree.failures if _is_asked_for(each.path, only, wish.config)]
     rewrite, refused = _rewrite(root, tree, findings, wish)
     changed = rewrite.changed
     shown = tuple(report.diff(tree.files, changed, masker(tree))) if wish.shows_diff and changed else ()
@@ -87,7 +86,7 @@ def run(path: Path, wish: Wish) -> Outcome:
         frozenset(fixed),
         _once([*tree.failures, *refused, *late]),
         len(only) or found.scanned,
-        len(only & files.keys()) if only else len(files),
+        len(asked),
         changed,
         shown,
         _advice(path, root, tree, [each for each in changed if each not in lost]) if fixed else (),
@@ -106,9 +105,14 @@ def _root(path: Path) -> tuple[Path, frozenset[PurePosixPath]]:
     return resolved.parent, frozenset({PurePosixPath(resolved.name)})
 
 
-def _within(finding: Finding, only: frozenset[PurePosixPath]) -> Finding:
-    """A finding is told even if its edits reach into files that were not named; only then it is not fixed."""
-    return finding if only.issuperset(edit.path for edit in finding.edits) else replace(finding, edits=())
+def _is_asked_for(path: PurePosixPath, only: frozenset[PurePosixPath], config: Config) -> bool:
+    """Whether the call speaks of a file. Of the others it is only read what they use."""
+    return _is_wanted(str(path), config) if not only else path in only
+
+
+def _within(finding: Finding, asked: frozenset[PurePosixPath]) -> Finding:
+    """A finding is told even if its edits reach into files that were not asked for; only then it is not fixed."""
+    return finding if asked.issuperset(edit.path for edit in finding.edits) else replace(finding, edits=())
 
 
 def _prefix(path: Path, only: frozenset[PurePosixPath]) -> str:
@@ -135,7 +139,7 @@ def _examine(tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:
     """What is found; a file that a rule fails over is named and left out, and the others are examined without it."""
     known = list(tree.failures)
     try:
-        return [each for each in check.examine(tree, wish.rules) if _is_selected(each, wish.config)], tree
+        return [each for each in check.examine(tree, wish.rules) if tree.options.chooses(each.code)], tree
     except Exception as error:
         culprits = {path for path in tree.files if _is_too_much(tree, path, wish)}
         if not culprits:
@@ -144,23 +148,18 @@ def _examine(tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:
         failures = [Failure(path, f"cannot be examined ({kind}): look at it by hand") for path in sorted(culprits)]
         rest = {path: content for path, content in tree.files.items() if path not in culprits}
         return _examine(
-            Tree(tree.options, rest, untracked=tree.untracked, vendored=tree.vendored, failures=[*known, *failures]),
+            Tree(tree.options, rest, untracked=tree.untracked, readonly=tree.readonly, failures=[*known, *failures]),
             wish,
         )
 
 
 def _is_too_much(tree: Tree, path: PurePosixPath, wish: Wish) -> bool:
-    alone = Tree(tree.options, {path: tree.files[path]}, untracked=tree.untracked, vendored=tree.vendored)
+    alone = Tree(tree.options, {path: tree.files[path]}, untracked=tree.untracked, readonly=tree.readonly)
     try:
         check.examine(alone, wish.rules)
     except Exception:  # noqa: BLE001 - whatever a rule fails with, the other files are examined
         return True
     return False
-
-
-def _is_selected(finding: Finding, config: Config) -> bool:
-    chosen = not config.select or finding.code.startswith(config.select)
-    return chosen and not (config.ignore and finding.code.startswith(config.ignore))
 
 
 # --- rewriting --------------------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ def _settings(tree: Tree) -> Iterator[Setting]:
     anything = re.compile("|".join(re.escape(key) for key in keys).encode())
     for path, content in tree.files.items():
         kind = kind_of(path)
-        if kind is None or path in tree.vendored or not anything.search(content):
+        if kind is None or path in tree.readonly or not anything.search(content):
             continue
         source = source_of(tree, path)
         for setting in _of_file(source, kind, patterns) if source is not None else ():

@@ -12,11 +12,12 @@ from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.plumbing import plumbing_of, reads
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.values import origin
-from orgkey_codemod.python.verdicts import suppressed, verdicts_of
+from orgkey_codemod.python.verdicts import is_left, verdicts_of
 
 if TYPE_CHECKING:
     from orgkey_codemod.model import Tree
     from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.verdicts import Verdict
 
 __all__ = ["Keys", "is_test", "keys_of"]
 
@@ -51,14 +52,16 @@ def _search(tree: Tree) -> Keys:
     found = Keys()
     for verdict in verdicts_of(tree).logins:
         login = verdict.login
-        stays = verdict.level is Level.REPORT or suppressed(login.module, login.call)
+        stays = verdict.level is Level.REPORT or verdict.is_left(tree)
         for role in ("username", "password", "security_token", "consumer_key", "consumer_secret"):
             value = login.value(role)
             if value is None:
                 continue
             source = origin(project, login.module, value)
             for home, read in source.reads:
-                level = Level.REPORT if stays else Level.SAFE if read.node in removed else Level.REVIEW
+                level = Level.SAFE if read.node in removed else Level.REVIEW
+                if stays or (level is Level.REVIEW and _is_kept(tree, verdict, home, read.node)):
+                    level = Level.REPORT
                 use = KeyUse(read.key, role, home.path, read.node.lineno, level)
                 if use not in tree.key_uses:
                     tree.key_uses.append(use)
@@ -73,6 +76,13 @@ def _search(tree: Tree) -> Keys:
             role = "check" if _is_checked(home, node) else "other"
             tree.key_uses.append(KeyUse(key, role, home.path, node.lineno, Level.REPORT))
     return found
+
+
+def _is_kept(tree: Tree, verdict: Verdict, home: Module, read: ast.AST) -> bool:
+    """Whether a person chose that the statement with a read stays, though the login goes that it feeds."""
+    if any(read in ast.walk(expression) for expression in verdict.removed):
+        return False
+    return home.path in tree.readonly or is_left(tree, home, read, "SFA501")
 
 
 def _is_checked(module: Module, node: ast.AST) -> bool:

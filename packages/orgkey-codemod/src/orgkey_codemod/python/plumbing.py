@@ -14,7 +14,7 @@ from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.statements import fills_its_block, remove
 from orgkey_codemod.python.values import env_read
-from orgkey_codemod.python.verdicts import suppressed, verdicts_of
+from orgkey_codemod.python.verdicts import is_left, verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -78,7 +78,7 @@ def plumbing_of(tree: Tree) -> Plumbing:
 
 def _search(tree: Tree) -> Plumbing:
     project, found = project_of(tree), verdicts_of(tree).logins
-    verdicts = [each for each in found if not suppressed(each.login.module, each.login.call)]
+    verdicts = [each for each in found if not each.is_left(tree)]
     plumbing = _Search(project, tree).run(each for each in verdicts if each.level is Level.SAFE)
     for verdict in verdicts:
         if verdict.level is Level.REVIEW and verdict.edits:
@@ -207,9 +207,9 @@ class _Search:
     ) -> Iterator[tuple[Module, ast.expr, Level]]:
         first = bindings[0]
         statement = first.statement
-        if statement is None or statement in self.reported or module.path in self.tree.vendored:
+        if statement is None or statement in self.reported :
             return
-        if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) or suppressed(module, statement):
+        if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) or self._is_left(module, statement):
             return
         plain = len(bindings) == 1 and first.kind is Kind.ASSIGNED and not owner.is_class
         plain = plain and not (isinstance(statement, ast.Assign) and len(statement.targets) > 1)
@@ -287,13 +287,16 @@ class _Search:
             right = ", ".join(module.segment(value.elts[number]) for number in kept)
             dead.edits = (module.source.edit(module.start(statement), module.end(statement), f"{left} = {right}"),)
 
+    def _is_left(self, module: Module, statement: ast.stmt) -> bool:
+        return module.path in self.tree.readonly or is_left(self.tree, module, statement, "SFA501")
+
     # --- parameters ---------------------------------------------------------------------------------------------------
 
     def _parameter(self, module: Module, binding: Binding) -> None:
         function = binding.scope.node
         if binding.node in self.reported or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             return
-        if module.path in self.tree.vendored:
+        if module.path in self.tree.readonly:
             return
         options = [
             decorator
@@ -335,7 +338,7 @@ class _Search:
             if other not in self.doomed and isinstance(other.ctx, ast.Load) and isinstance(other.value, ast.Name):
                 return
         for number, statement in enumerate(statements):
-            if statement in self.reported or number or suppressed(module, statement):
+            if statement in self.reported or number or self._is_left(module, statement):
                 continue
             dead = Dead(module, statement, "SFA501", Level.REVIEW, f"{ast.unparse(node)} feeds only what goes")
             self.reported[statement] = dead
@@ -373,7 +376,7 @@ class _Search:
         """``config.password`` and ``Config.PASSWORD``, where a class of the tree declares the field."""
         for home, definition in self._classes(module, node.value):
             for statement in _declarations(definition, node.attr)[:1]:
-                if statement in self.reported or suppressed(home, statement):
+                if statement in self.reported or self._is_left(home, statement):
                     continue
                 what = f"the field {node.attr} feeds only what goes"
                 self.reported[statement] = Dead(home, statement, "SFA501", Level.REVIEW, what)

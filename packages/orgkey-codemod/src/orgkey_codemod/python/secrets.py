@@ -45,7 +45,7 @@ def secrets(tree: Tree) -> Iterator[tuple[Module, int, int]]:
     for module, node in _in_code(project, tree):
         yield module, module.start(node), module.end(node)
     for module in project.modules.values():
-        if module.path not in tree.vendored and spoken_of(module):
+        if module.path not in tree.readonly and spoken_of(module):
             yield from _in_words(module)
 
 
@@ -60,7 +60,7 @@ def _in_code(project: Project, tree: Tree) -> Iterator[tuple[Module, ast.expr]]:
             if name in _FIELDS:
                 yield from _literal(project, grant.module, value)
     for module in project.modules.values():
-        if module.path not in tree.vendored:
+        if module.path not in tree.readonly:
             yield from _databases(project, module)
             yield from _constants(project, module)
 

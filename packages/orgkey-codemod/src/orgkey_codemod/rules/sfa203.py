@@ -30,7 +30,7 @@ _UNKNOWN: Final = "what this server takes in the place of a password, its manual
 
 def _examine(tree: Tree) -> Iterator[Finding]:
     for path, content in tree.files.items():
-        if path.suffix.lower() != ".json" or b'"SALESFORCE_' not in content or path in tree.vendored:
+        if path.suffix.lower() != ".json" or b'"SALESFORCE_' not in content or path in tree.readonly:
             continue
         source = source_of(tree, path)
         if source is not None:

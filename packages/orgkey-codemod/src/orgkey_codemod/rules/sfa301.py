@@ -19,7 +19,7 @@ __all__ = ["RULE"]
 
 def _examine(tree: Tree) -> Iterator[Finding]:
     for grant in grants(project_of(tree)):
-        if grant.to_salesforce and grant.module.path not in tree.vendored:
+        if grant.to_salesforce and grant.module.path not in tree.readonly:
             yield _finding(tree, grant)
 
 

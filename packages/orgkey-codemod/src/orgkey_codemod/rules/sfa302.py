@@ -18,7 +18,7 @@ __all__ = ["RULE"]
 
 def _examine(tree: Tree) -> Iterator[Finding]:
     for grant in grants(project_of(tree)):
-        if not grant.to_salesforce and grant.module.path not in tree.vendored:
+        if not grant.to_salesforce and grant.module.path not in tree.readonly:
             message = "asks for a token by password: get one by orgkey.connect(), and send nothing else from here"
             yield Finding("SFA302", Level.REPORT, grant.module.path, grant.module.place(grant.node), message)
 

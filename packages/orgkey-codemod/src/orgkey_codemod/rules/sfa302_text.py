@@ -25,7 +25,7 @@ _MESSAGE: Final = (
 def _examine(tree: Tree) -> Iterator[Finding]:
     for path, content in tree.files.items():
         kind = kind_of(path)
-        if kind is None or b"grant_type" not in content or path in tree.vendored:
+        if kind is None or b"grant_type" not in content or path in tree.readonly:
             continue
         source = source_of(tree, path)
         if source is None or (kind is FileKind.DOCUMENT and not tree.options.docs):

@@ -24,7 +24,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
     yield from _logins(tree)
     project = project_of(tree)
     for module, call in project.calls():
-        if module.path in tree.vendored or not isinstance(call.func, ast.Attribute) or call.func.attr != "login":
+        if module.path in tree.readonly or not isinstance(call.func, ast.Attribute) or call.func.attr != "login":
             continue
         for value in project.values_of(module, call.func.value):
             symbol = project.resolve(module, value.func) if isinstance(value, ast.Call) else None

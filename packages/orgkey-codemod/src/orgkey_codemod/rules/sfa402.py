@@ -24,7 +24,7 @@ _COMMON: Final = re.compile(r"//(login|test)\.salesforce\.com")
 
 def _examine(tree: Tree) -> Iterator[Finding]:
     for module in project_of(tree).modules.values():
-        if "salesforce.backend" not in module.source.text or module.path in tree.vendored:
+        if "salesforce.backend" not in module.source.text or module.path in tree.readonly:
             continue
         for node in module.every(ast.Dict):
             yield from _database(module, node)

@@ -25,7 +25,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
     project = project_of(tree)
     for module, call in project.calls():
         symbol = project.resolve(module, call.func)
-        if symbol is None or module.path in tree.vendored:
+        if symbol is None or module.path in tree.readonly:
             continue
         words = {word.arg: word.value for word in call.keywords}
         if (

@@ -24,7 +24,7 @@ _MESSAGE: Final = (
 
 def _examine(tree: Tree) -> Iterator[Finding]:
     for path, content in tree.files.items():
-        if kind_of(path) is None or b"salesforce" not in content or path in tree.vendored:
+        if kind_of(path) is None or b"salesforce" not in content or path in tree.readonly:
             continue
         source = source_of(tree, path)
         for start, end in connections_in(source) if source is not None else ():

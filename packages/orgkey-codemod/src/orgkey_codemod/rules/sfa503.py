@@ -29,7 +29,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
     if not keys.secrets and not keys.holders:
         return
     for module in project.modules.values():
-        if module.path in tree.vendored or is_test(module) or not _may_ask(project, module, keys):
+        if module.path in tree.readonly or is_test(module) or not _may_ask(project, module, keys):
             continue
         for node in (node for kind in _KINDS for node in module.every(kind)):
             if _is_list_of_names(module, node, keys) or _is_check(project, module, node, keys):

@@ -40,7 +40,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
     if not tree.options.docs:
         return
     for path in tree.files:
-        if kind_of(path) is not FileKind.DOCUMENT or path in tree.vendored:
+        if kind_of(path) is not FileKind.DOCUMENT or path in tree.readonly:
             continue
         source = source_of(tree, path)
         for fence in fences_of(source) if source is not None else ():

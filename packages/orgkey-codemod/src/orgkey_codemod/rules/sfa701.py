@@ -36,11 +36,13 @@ _SECRETS: Final = frozenset({"password", "security_token"})
 
 
 def _examine(tree: Tree) -> Iterator[Finding]:
-    if not tree.options.tests or not any(verdict.level is not Level.REPORT for verdict in verdicts_of(tree).logins):
+    if not tree.options.tests or not any(
+        verdict.level is not Level.REPORT and not verdict.is_left(tree) for verdict in verdicts_of(tree).logins
+    ):
         return
     keys = keys_of(tree)
     for module in project_of(tree).modules.values():
-        if not is_test(module) or module.path in tree.vendored:
+        if not is_test(module) or module.path in tree.readonly:
             continue
         for node in module.every(ast.Constant):
             if isinstance(node.value, str):

@@ -37,6 +37,8 @@ def _examine(tree: Tree) -> Iterator[Finding]:
         client, path = verdict.login.client, verdict.login.module.path
         if client.distribution is None or verdict.level is Level.REPORT or client.kind is Kind.WRAPPER:
             continue
+        if verdict.is_left(tree):
+            continue
         if verdict.level is Level.SAFE:
             tree.libraries.setdefault(path, set()).add(client.distribution)
         if programs[client.distribution].get(path) is not Level.SAFE:
@@ -65,7 +67,7 @@ def _needs(tree: Tree, distribution: str) -> dict[PurePosixPath, list[Need]]:
     """The manifests that name what is replaced, and do not name what replaces it."""
     found: dict[PurePosixPath, list[Need]] = {}
     for path in tree.files:
-        if not is_manifest(path) or path in tree.vendored:
+        if not is_manifest(path) or path in tree.readonly:
             continue
         source = source_of(tree, path)
         if source is None or any(needs_of(source, distribution)):

@@ -50,7 +50,7 @@ def _places(tree: Tree) -> Iterator[tuple[Source, int, int]]:
             yield setting.source, start, start + len(setting.value)
     for path in tree.files:
         kind = kind_of(path)
-        if kind is None or path in tree.vendored:
+        if kind is None or path in tree.readonly:
             continue
         source = source_of(tree, path)
         if source is None or not _SALESFORCE.search(f"{path}\n{source.text}"):

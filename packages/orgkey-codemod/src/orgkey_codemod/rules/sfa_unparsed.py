@@ -42,7 +42,7 @@ _STANDS_HERE: Final = "a secret stands here: revoke it (change the password, res
 def _examine(tree: Tree) -> Iterator[Finding]:
     project_of(tree)
     for path in {failure.path for failure in tree.failures if failure.path.suffix in {".py", ".pyw"}}:
-        if path in tree.files and path not in tree.vendored:
+        if path in tree.files and path not in tree.readonly:
             yield from _in_text(path, tree.files[path].decode("utf-8", "replace"))
 
 
