@@ -113,7 +113,8 @@ def _wall(command: Callable[[], object]) -> float:
 
 
 def _run(*command: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "LC_ALL": "C"}
+    # The tree lies in a folder that git ignores; without a repository above it, it is searched as any other is.
+    environment = {**os.environ, "LC_ALL": "C", "GIT_CEILING_DIRECTORIES": str(_TREE.parent)}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603  # ours
 
 

@@ -36,7 +36,9 @@ def tree(tmp_path: Path) -> Path:
 @pytest.fixture
 def fix(tree: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., set[str]]:
     def call(*words: str, paths: tuple[str, ...] = ("",)) -> set[str]:
-        code = cli.main(["fix", "--unsafe", "--tests", "--format", "json", *words, *(str(tree / path) for path in paths)])
+        code = cli.main(
+            ["fix", "--unsafe", "--tests", "--format", "json", *words, *(str(tree / path) for path in paths)]
+        )
         assert code in {0, 1}, capsys.readouterr().err
         assert json.loads(capsys.readouterr().out)["failures"] == []
         return {name for name, text in FILES.items() if (tree / name).read_text() != text}

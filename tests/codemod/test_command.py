@@ -524,7 +524,10 @@ def test_a_person_at_a_terminal_sees_how_far_the_search_is(
     assert not capsys.readouterr().err
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     assert cli.main(["check", str(tmp_path)]) == 0
-    assert "2,048 files searched" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "searching [---" in shown
+    assert "##-] 2,0" in shown
+    assert shown.endswith(" of 2,049 files\x1b[K\r\x1b[K"), "the bar does not go at the end"
 
 
 # --- through the core -------------------------------------------------------------------------------------------------

@@ -97,6 +97,15 @@ def check(folder: Path, capsys) -> tuple[int, str]:
     return code, capsys.readouterr().out
 
 
+def test_an_ignored_folder_that_is_named_itself_is_searched(tmp_path: Path) -> None:
+    put(tmp_path, {"app.py": LOGIN, "build/app.py": LOGIN, "build/deep/app.py": LOGIN, ".gitignore": "build/\n"})
+    git(tmp_path, "init", "-q")
+    assert found(tmp_path) == {"app.py"}
+    run = discovery.discover(tmp_path / "build")
+    assert {str(path) for path in run.files} == {"app.py", "deep/app.py"}
+    assert run.untracked == frozenset(run.files), "git cannot bring them back"
+
+
 def test_a_huge_file_is_named_and_not_kept(tmp_path, capsys):
     put(tmp_path, {"app.py": LOGIN})
     with (tmp_path / "huge.py").open("wb") as file:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import PurePosixPath
 
-    from orgkey_codemod.model import Edit, Finding, Rule
+    from orgkey_codemod.model import Edit, Finding, Progress, Rule
 
 __all__ = ["Rewrite", "examine", "rewrite"]
 
@@ -33,9 +33,13 @@ class Rewrite:
     """Files that a rewrite would have broken; they stay as they are."""
 
 
-def examine(tree: Tree, rules: Iterable[Rule]) -> list[Finding]:
+def examine(tree: Tree, rules: Sequence[Rule], progress: Progress | None = None) -> list[Finding]:
     """Everything that the rules find and no comment suppresses, by files and places, each finding once."""
-    found = {finding: None for rule in rules for finding in rule.examine(tree) if not _is_suppressed(tree, finding)}
+    found: dict[Finding, None] = {}
+    for number, rule in enumerate(rules):
+        if progress is not None:  # every rule looks at all files: what is left of the rules is left of the files
+            progress("examining", len(tree.files) * number // len(rules), len(tree.files))
+        found |= {finding: None for finding in rule.examine(tree) if not _is_suppressed(tree, finding)}
     return sorted(
         found, key=lambda each: (each.path, each.place.cell or 0, each.place.line, each.place.column, each.code)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from contextlib import contextmanager
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING, Final, TextIO
 from orgkey_codemod import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from orgkey_codemod.config import Config
-    from orgkey_codemod.model import Rule
+    from orgkey_codemod.model import Progress, Rule
     from orgkey_codemod.report import Report
 
 __all__ = ["main"]
@@ -28,8 +29,10 @@ FAILED: Final = 3
 INTERRUPTED: Final = 130
 
 _EPILOG: Final = "Exit codes: 0 clean; 1 findings remain, or would change; 2 wrong usage; 3 some file failed."
-_LONG: Final = 2048
-"""Files; a search of more takes long enough for a person to want to see that something happens."""
+_LONG: Final = 200
+"""Files; work on more may take long enough for a person to want to see that something happens."""
+_BAR: Final = 30
+"""Characters of a progress bar."""
 
 
 def main(arguments: Sequence[str] | None = None, *, name: str = "orgkey-codemod", packs: Sequence[Rule] = ()) -> int:
@@ -52,6 +55,8 @@ def main(arguments: Sequence[str] | None = None, *, name: str = "orgkey-codemod"
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name of a file may be no text
             stream.reconfigure(errors="backslashreplace")
+    collects = gc.isenabled()
+    gc.disable()  # syntax trees stay to the end, and looking through them again and again is a tenth of the time
     try:
         return _command(options, name, packs)
     except KeyboardInterrupt:
@@ -59,6 +64,9 @@ def main(arguments: Sequence[str] | None = None, *, name: str = "orgkey-codemod"
     except BrokenPipeError:  # whoever read it has seen enough; nothing may complain of it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FOUND
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _command(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> int:
@@ -68,7 +76,6 @@ def _command(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> i
         _parser(name).print_usage(sys.stderr)
         return USAGE
     from orgkey_codemod.config import ConfigError
-    from orgkey_codemod.report import FORMATS
     from orgkey_codemod.run import DirtyError
 
     try:
@@ -76,6 +83,8 @@ def _command(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> i
     except (ConfigError, FileNotFoundError, DirtyError) as error:
         _say(f"{name}: {error}", to=sys.stderr)
         return USAGE
+    from orgkey_codemod.report import FORMATS
+
     for line in FORMATS[options.format](report):
         _say(line)
     sys.stdout.flush()
@@ -121,7 +130,7 @@ def _add_options(command: argparse.ArgumentParser) -> None:
     add("--tests", action="store_true", default=None, help="what tests patch and assert, too")
     add("--format", choices=["text", "json", "github", "sarif"], default="text", help="text by default")
     add("--config", type=Path, metavar="FILE", help="instead of [tool.orgkey-migrate] in the nearest pyproject.toml")
-    add("--jobs", type=_jobs, metavar="N", help="accepted for scripts: one process is enough, and all that is used")
+    add("--jobs", type=_jobs, metavar="N", help="processes that search a large tree; one for each core by default")
 
 
 def _jobs(text: str) -> int:
@@ -158,20 +167,25 @@ def _indented(text: str) -> str:
 
 def _report(options: argparse.Namespace, packs: Sequence[Rule]) -> Report:
     from orgkey_codemod import config
-    from orgkey_codemod.report import Report
-    from orgkey_codemod.rules import RULES
     from orgkey_codemod.run import Wish, run
+    from orgkey_codemod.shares import processes
 
-    rules = (*RULES, *packs)
+    def rules() -> tuple[Rule, ...]:
+        from orgkey_codemod import check, report  # noqa: F401  # what the rules' findings go through, loaded with them
+        from orgkey_codemod.rules import RULES
+
+        return (*RULES, *packs)
+
     paths: list[Path] = options.paths or [Path()]
     for path in paths:  # before anything is written
         if not path.exists():
             raise FileNotFoundError(f"there is no {path}")
     outcomes = []
-    with _progress(quiet=options.format != "text") as tick:
+    with _progress(quiet=options.format != "text") as progress:
         for path in paths:
             settings = _settings(config.read(options.config) if options.config else config.nearest(path), options)
-            config.check_codes(settings, {rule.code for rule in rules})
+            if settings.options.select or settings.options.ignore:
+                config.check_codes(settings, {rule.code for rule in rules()})
             wish = Wish(
                 settings,
                 rules,
@@ -179,9 +193,12 @@ def _report(options: argparse.Namespace, packs: Sequence[Rule]) -> Report:
                 shows_diff=options.diff,
                 unsafe=options.unsafe,
                 allow_dirty=options.command == "fix" and options.allow_dirty,
-                tick=tick,
+                jobs=processes(options.jobs),
+                progress=progress,
             )
             outcomes.append(run(path, wish))
+    from orgkey_codemod.report import Report
+
     return Report(outcomes)
 
 
@@ -214,22 +231,24 @@ def _settings(config: Config, options: argparse.Namespace) -> Config:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """Where a person waits at a terminal, a line that says how far the search is, and goes at the end."""
+def _progress(*, quiet: bool) -> Iterator[Progress | None]:
+    """Where a person waits at a terminal, a bar that says how far the work is, and goes at the end."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
     shown = False
 
-    def tick(count: int) -> None:
+    def progress(doing: str, done: int, total: int) -> None:
         nonlocal shown
-        if count >= _LONG:
+        if total >= _LONG:
             shown = True
-            sys.stderr.write(f"\r{count:,} files searched")
+            filled = _BAR * done // total
+            bar = f"[{'#' * filled}{'-' * (_BAR - filled)}]"
+            sys.stderr.write(f"\r{doing} {bar} {done:,} of {total:,} files\033[K")
             sys.stderr.flush()
 
     try:
-        yield tick
+        yield progress
     finally:
         if shown:
             sys.stderr.write("\r\033[K")

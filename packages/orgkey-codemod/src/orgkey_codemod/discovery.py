@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.model import Failure
 from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.plain.manifests import is_manifest
+from orgkey_codemod.shares import shared_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from orgkey_codemod.model import Progress
 
 __all__ = ["Found", "discover"]
 
@@ -57,9 +60,11 @@ _KEY: Final = re.compile(
 _FIELD: Final = re.compile(
     rb"\b(?:sf|sfdc|salesforce|crm)_\w*(?:pass|passwd|password|pwd|token|secret)\b", re.IGNORECASE
 )
-_IMPORTED: Final = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^#\n]*)|import[ \t]+([\w.]+))", re.MULTILINE
-)
+_IMPORTED: Final = re.compile(rb"import[ \t]+([^#\n]*)")
+_FROM: Final = re.compile(rb"[ \t]*from[ \t]+([.\w]+)[ \t]+$")
+_WORD: Final = re.compile(rb"[\w.]+")
+_MANY: Final = 2_000
+"""Files from which on a second process saves more than it costs."""
 
 
 @dataclass
@@ -73,7 +78,9 @@ class Found:
     failures: list[Failure] = field(default_factory=list)
 
 
-def discover(root: Path, *, tick: Callable[[int], None] | None = None) -> Found:
+def discover(
+    root: Path, *, jobs: int = 1, meanwhile: Callable[[], object] | None = None, progress: Progress | None = None
+) -> Found:
     """Search the files below ``root``.
 
     A second look takes in what the first ones import, what imports them, and what names the same variables: it decides
@@ -85,33 +92,59 @@ def discover(root: Path, *, tick: Callable[[int], None] | None = None) -> Found:
     ----------
     root:
         The folder that paths are counted from.
-    tick:
-        Told how many files have been looked at, now and then.
+    jobs:
+        How many processes may read files at once.
+    meanwhile:
+        What this process may do while others have begun to read.
+    progress:
+        Told how many files have been searched, now and then.
 
     """
     found = Found()
     base = str(root)
     names = _walk(base, found)
-    maybe: list[str] = []
+    found.scanned = len(names)
+    seen = shared_out(
+        lambda piece: _search(base, piece),
+        names,
+        jobs if len(names) >= _MANY else 1,
+        meanwhile=meanwhile,
+        progress=None if progress is None else lambda done: progress("searching", done, len(names)),
+    )
+    found.failures += [failure for piece in seen for failure in piece.failures]
+    for name in (name for piece in seen for name in piece.hits):
+        _take(base, name, found)
+    if found.files:
+        _take_related(base, names, [name for piece in seen for name in piece.maybe], found)
+        _ask_git(root, found)
+    found.vendored = frozenset(path for path in found.files if _VENDORED & set(path.parts[:-1]))
+    found.failures.sort(key=lambda failure: failure.path)
+    return found
+
+
+# --- the first look ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Seen:
+    """What a first look finds out about some files. Contents stay behind: the few that matter are read again."""
+
+    hits: list[str] = field(default_factory=list)
+    maybe: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def _search(base: str, names: Sequence[str]) -> _Seen:
+    seen = _Seen()
     for name in names:
-        found.scanned += 1
-        if tick is not None and not found.scanned % 512:
-            tick(found.scanned)
-        content = _read(base, name, found)
+        content = _read(base, name, seen.failures)
         if content is None:
             continue
         if _is_ours(content) or "salesforce" in name.lower():
-            found.files[_pure(name)] = content
+            seen.hits.append(name)
         elif _WORDS[0] in content or _WORDS[1] in content:
-            if _SHORT in content:
-                found.files[_pure(name)] = content
-            else:
-                maybe.append(name)
-    if found.files:
-        _take_related(base, names, maybe, found)
-        _ask_git(root, found)
-    found.vendored = frozenset(path for path in found.files if _VENDORED & set(path.parts[:-1]))
-    return found
+            (seen.hits if _SHORT in content else seen.maybe).append(name)
+    return seen
 
 
 def _is_ours(content: bytes | mmap.mmap) -> bool:
@@ -136,7 +169,7 @@ def _walk(base: str, found: Found) -> list[str]:
             with os.scandir(os.path.join(base, folder)) as entries:  # noqa: PTH118 - the way for each of 100,000 files
                 inside = list(entries)
         except OSError as error:
-            _fail(found, folder or ".", f"cannot be listed: {error.strerror}")
+            _fail(found.failures, folder or ".", f"cannot be listed: {error.strerror}")
             continue
         if folder and any(entry.name == "pyvenv.cfg" for entry in inside):
             continue
@@ -157,7 +190,7 @@ def _complain_of_loop(entry: os.DirEntry[str], name: str, found: Found) -> None:
         entry.stat()
     except OSError as error:
         if error.errno == errno.ELOOP:
-            _fail(found, name, "is a symbolic link that leads back to itself")
+            _fail(found.failures, name, "is a symbolic link that leads back to itself")
 
 
 def _is_candidate(name: str) -> bool:
@@ -172,7 +205,7 @@ def _is_candidate(name: str) -> bool:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _read(base: str, name: str, found: Found) -> bytes | None:
+def _read(base: str, name: str, failures: list[Failure]) -> bytes | None:
     try:
         with open(os.path.join(base, name), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - see _walk
             size = os.fstat(file.fileno()).st_size
@@ -180,14 +213,14 @@ def _read(base: str, name: str, found: Found) -> bytes | None:
                 return file.read()
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 if _is_ours(content):
-                    _fail(found, name, f"has {size // 1_000_000} MB, more than anybody writes: look at it by hand")
+                    _fail(failures, name, f"has {size // 1_000_000} MB, more than anybody writes: look at it by hand")
     except OSError as error:
-        _fail(found, name, f"cannot be read: {error.strerror}")
+        _fail(failures, name, f"cannot be read: {error.strerror}")
     return None
 
 
-def _fail(found: Found, name: str, message: str) -> None:
-    found.failures.append(Failure(_pure(name), message))
+def _fail(failures: list[Failure], name: str, message: str) -> None:
+    failures.append(Failure(_pure(name), message))
 
 
 # --- the second look --------------------------------------------------------------------------------------------------
@@ -203,7 +236,7 @@ def _take_related(base: str, names: list[str], maybe: list[str], found: Found) -
         _take(base, name, found)
     hits = {str(path) for path in code}
     for name in maybe:
-        content = _read(base, name, found) if _pure(name) not in found.files else None
+        content = _read(base, name, found.failures) if _pure(name) not in found.files else None
         if content is None:
             continue
         is_named = pattern is not None and any(key in content for key in spellings) and pattern.search(content)
@@ -213,7 +246,7 @@ def _take_related(base: str, names: list[str], maybe: list[str], found: Found) -
 
 def _take(base: str, name: str, found: Found) -> None:
     if _pure(name) not in found.files:
-        content = _read(base, name, found)
+        content = _read(base, name, found.failures)
         if content is not None:
             found.files[_pure(name)] = content
 
@@ -223,17 +256,28 @@ def _imported(modules: Iterable[tuple[PurePosixPath, bytes]]) -> set[str]:
     found: set[str] = set()
     for path, content in modules:
         above = [str(folder) for folder in path.parents]
-        for module, names, plain in _IMPORTED.findall(content):
-            dotted = os.fsdecode(module or plain)
+        for module, names in _imports(content):
+            dotted = os.fsdecode(module)
             level = len(dotted) - len(dotted.lstrip("."))
             folders = above[level - 1 : level] if level else above
-            parts = [os.fsdecode(name) for name in re.findall(rb"\w+", names)]
+            parts = [os.fsdecode(name) for name in names]
             inside = dotted.strip(".").replace(".", "/")
             for folder in folders:
                 start = "/".join(part for part in (folder if folder != "." else "", inside) if part)
                 for target in (start, *(f"{start}/{part}".lstrip("/") for part in parts)):
                     found |= {f"{target}.py", f"{target}/__init__.py"}
     return found
+
+
+def _imports(content: bytes) -> Iterable[tuple[bytes, list[bytes]]]:
+    """Modules and the names that are taken from them; from the word, since a search for it is faster than for lines."""
+    for match in _IMPORTED.finditer(content):
+        before = content[content.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+        source = _FROM.match(before)
+        if source is not None:
+            yield source[1], re.findall(rb"\w+", match[1])
+        elif not before.strip(b" \t") and (plain := _WORD.match(match[1])) is not None:
+            yield plain[0], []
 
 
 # --- git --------------------------------------------------------------------------------------------------------------
@@ -244,6 +288,9 @@ def _ask_git(root: Path, found: Found) -> None:
     tracked = _git(root, "ls-files", "-z", "--cached")
     if tracked is None:
         return
+    if _git(root, "check-ignore", "-z", "--stdin", given=b".\0"):
+        found.untracked = frozenset(found.files)
+        return  # whoever names an ignored folder means what is in it
     listed = b"".join(os.fsencode(path) + b"\0" for path in found.files)
     ignored = _git(root, "check-ignore", "-z", "--stdin", given=listed) or b""
     known = {PurePosixPath(os.fsdecode(name)) for name in tracked.split(b"\0") if name}

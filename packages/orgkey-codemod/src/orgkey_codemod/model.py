@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import PurePosixPath
 
+    Progress = Callable[[str, int, int], None]
+    """Told what is being done, how much of it is done, and how much there is."""
+
 
 class Level(StrEnum):
     """How far a rewrite can be trusted."""

@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod import check, discovery, report, write
-from orgkey_codemod.masking import masker
+from orgkey_codemod import discovery, write
 from orgkey_codemod.model import Failure, Tree
-from orgkey_codemod.python.cleanup import cleanup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from orgkey_codemod.check import Rewrite
     from orgkey_codemod.config import Config
-    from orgkey_codemod.model import Finding, Rule
+    from orgkey_codemod.model import Finding, Progress, Rule
     from orgkey_codemod.report import Outcome
 
 __all__ = ["DirtyError", "Wish", "run"]
@@ -40,12 +38,14 @@ class Wish:
     """What the command is asked to do with each argument."""
 
     config: Config
-    rules: Sequence[Rule]
+    rules: Callable[[], Sequence[Rule]]
+    """Loads the rules, which takes as long as a search of a thousand files: the search begins first."""
     writes: bool = False
     shows_diff: bool = False
     unsafe: bool = False
     allow_dirty: bool = False
-    tick: Callable[[int], None] | None = None
+    jobs: int = 1
+    progress: Progress | None = None
 
 
 def run(path: Path, wish: Wish) -> Outcome:
@@ -63,7 +63,7 @@ def run(path: Path, wish: Wish) -> Outcome:
             f"{path} has changes that are not committed. Commit them, so that git can undo the rewrite, or say "
             "--allow-dirty."
         )
-    found = discovery.discover(root, tick=wish.tick)
+    found = discovery.discover(root, jobs=wish.jobs, meanwhile=wish.rules, progress=wish.progress)
     asked = frozenset(name for name in found.files if _is_asked_for(name, only, wish.config))
     tree = Tree(
         wish.config.options,
@@ -77,11 +77,13 @@ def run(path: Path, wish: Wish) -> Outcome:
     tree.failures = [each for each in tree.failures if _is_asked_for(each.path, only, wish.config)]
     rewrite, refused = _rewrite(root, tree, findings, wish)
     changed = rewrite.changed
-    shown = tuple(report.diff(tree.files, changed, masker(tree))) if wish.shows_diff and changed else ()
+    shown = _diff(tree, changed) if wish.shows_diff and changed else ()
     late = write.write(root, tree.files, changed) if wish.writes else []
     lost = {failure.path for failure in late}
     fixed = [each for each in rewrite.fixed if lost.isdisjoint(edit.path for edit in each.edits)] if wish.writes else []
-    return report.Outcome(
+    from orgkey_codemod.report import Outcome
+
+    return Outcome(
         findings,
         frozenset(fixed),
         _once([*tree.failures, *refused, *late]),
@@ -93,6 +95,13 @@ def run(path: Path, wish: Wish) -> Outcome:
         "" if path.is_absolute() else _prefix(path, only),
         _install(tree, fixed),
     )
+
+
+def _diff(tree: Tree, changed: Mapping[PurePosixPath, bytes]) -> tuple[str, ...]:
+    from orgkey_codemod.masking import masker
+    from orgkey_codemod.report import diff
+
+    return tuple(diff(tree.files, changed, masker(tree)))
 
 
 def _root(path: Path) -> tuple[Path, frozenset[PurePosixPath]]:
@@ -137,9 +146,12 @@ def _matches(name: str, glob: str) -> bool:
 
 def _examine(tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:
     """What is found; a file that a rule fails over is named and left out, and the others are examined without it."""
+    from orgkey_codemod import check
+
     known = list(tree.failures)
     try:
-        return [each for each in check.examine(tree, wish.rules) if tree.options.chooses(each.code)], tree
+        found = check.examine(tree, wish.rules(), wish.progress)
+        return [each for each in found if tree.options.chooses(each.code)], tree
     except Exception as error:
         culprits = {path for path in tree.files if _is_too_much(tree, path, wish)}
         if not culprits:
@@ -154,9 +166,11 @@ def _examine(tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:
 
 
 def _is_too_much(tree: Tree, path: PurePosixPath, wish: Wish) -> bool:
+    from orgkey_codemod import check
+
     alone = Tree(tree.options, {path: tree.files[path]}, untracked=tree.untracked, readonly=tree.readonly)
     try:
-        check.examine(alone, wish.rules)
+        check.examine(alone, wish.rules())
     except Exception:  # noqa: BLE001 - whatever a rule fails with, the other files are examined
         return True
     return False
@@ -170,6 +184,9 @@ def _rewrite(root: Path, tree: Tree, findings: Sequence[Finding], wish: Wish) ->
 
     What follows from other findings stays then as well: a login that stays may still read it.
     """
+    from orgkey_codemod import check
+    from orgkey_codemod.python.cleanup import cleanup
+
     refused: list[Failure] = []
     chosen = list(findings)
     while True:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +49,8 @@ def _problem(target: Path, expected: bytes) -> str | None:
 
 
 def _replace(target: Path, content: bytes) -> None:
+    import tempfile
+
     mode = target.stat().st_mode
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:

@@ -207,7 +207,7 @@ class _Search:
     ) -> Iterator[tuple[Module, ast.expr, Level]]:
         first = bindings[0]
         statement = first.statement
-        if statement is None or statement in self.reported :
+        if statement is None or statement in self.reported:
             return
         if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) or self._is_left(module, statement):
             return

@@ -438,7 +438,9 @@ def _share(found: Verdicts, tree: Tree) -> None:
         for each in verdict.login.symbol.imports:
             groups[each.statement].append(verdict)
     bases = {each.statement for heir in found.subclasses if heir.hands_on for each in heir.symbol.imports}
-    staying = bases | {statement for statement, group in groups.items() if any(_stays(tree, verdict) for verdict in group)}
+    staying = bases | {
+        statement for statement, group in groups.items() if any(_stays(tree, verdict) for verdict in group)
+    }
     for statement in staying:
         firm = statement in bases or any(_stays_always(tree, verdict) for verdict in groups[statement])
         for verdict in groups[statement]:
