@@ -48,7 +48,6 @@ def keys_of(tree: Tree) -> Keys:
 
 def _search(tree: Tree) -> Keys:
     project = project_of(tree)
-    removed = plumbing_of(tree).removed
     found = Keys()
     for verdict in verdicts_of(tree).logins:
         login = verdict.login
@@ -59,9 +58,7 @@ def _search(tree: Tree) -> Keys:
                 continue
             source = origin(project, login.module, value)
             for home, read in source.reads:
-                level = Level.SAFE if read.node in removed else Level.REVIEW
-                if stays or (level is Level.REVIEW and _is_kept(tree, verdict, home, read.node)):
-                    level = Level.REPORT
+                level = Level.REPORT if stays else _level(tree, verdict, home, read.node)
                 use = KeyUse(read.key, role, home.path, read.node.lineno, level)
                 if use not in tree.key_uses:
                     tree.key_uses.append(use)
@@ -78,11 +75,14 @@ def _search(tree: Tree) -> Keys:
     return found
 
 
-def _is_kept(tree: Tree, verdict: Verdict, home: Module, read: ast.AST) -> bool:
-    """Whether a person chose that the statement with a read stays, though the login goes that it feeds."""
+def _level(tree: Tree, verdict: Verdict, home: Module, read: ast.AST) -> Level:
+    """With which trust a read goes that feeds a login; by a person's choice it may stay though the login goes."""
+    if read in plumbing_of(tree).removed:
+        return Level.SAFE
     if any(read in ast.walk(expression) for expression in verdict.removed):
-        return False
-    return home.path in tree.readonly or is_left(tree, home, read, "SFA501")
+        return Level.REVIEW
+    is_kept = home.path in tree.readonly or is_left(tree, home, read, "SFA501")
+    return Level.REPORT if is_kept else Level.REVIEW
 
 
 def _is_checked(module: Module, node: ast.AST) -> bool:
