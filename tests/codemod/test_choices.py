@@ -55,6 +55,15 @@ def test_what_a_login_that_is_not_chosen_uses_stays(words: list[str], fix: Calla
     assert fix(*words) == set()
 
 
+def test_what_follows_from_a_login_that_is_not_chosen_is_told_all_the_same(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check", "--select", "SFA601", str(tree)]) == 1
+    told = capsys.readouterr().out
+    assert "ACME_SF_PASSWORD" in told
+    assert "next:" not in told, "there is nothing that a fix with these words would do"
+
+
 def test_what_a_login_that_a_comment_excuses_uses_stays(tree: Path, fix: Callable[..., set[str]]) -> None:
     text = FILES["client.py"].replace("SF_TOKEN)\n", "SF_TOKEN)  # orgkey: ignore[SFA101] the sandbox has no key yet\n")
     (tree / "client.py").write_text(text)

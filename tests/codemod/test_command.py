@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import json
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -520,10 +521,10 @@ def test_a_person_at_a_terminal_sees_how_far_the_search_is(
 ) -> None:
     for number in range(2049):
         (tmp_path / f"m{number}.py").touch()
-    assert cli.main(["check", str(tmp_path)]) == 0
+    assert cli.main(["check", "--jobs", "1", str(tmp_path)]) == 0
     assert not capsys.readouterr().err
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    assert cli.main(["check", str(tmp_path)]) == 0
+    assert cli.main(["check", "--jobs", "1", str(tmp_path)]) == 0
     shown = capsys.readouterr().err
     assert "searching [---" in shown
     assert "##-] 2,0" in shown
@@ -559,3 +560,38 @@ def test_the_hook_installs_the_package_and_runs_its_command() -> None:
     nothing.read(root / "setup.cfg")
     assert nothing["options"]["py_modules"] == ""
     assert "project" not in tomllib.loads((root / "pyproject.toml").read_text())
+
+
+# --- what a person sees -----------------------------------------------------------------------------------------------
+
+
+def test_colours_are_for_terminals_only(login: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    words = ("fix", "--diff", login)
+    bare = run(*words)[1]
+    assert "\033[" not in bare
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    coloured = run(*words)[1]
+    assert "\033[32msafe\033[0m" in coloured
+    assert re.sub(r"\033\[\d*m", "", coloured) == bare
+    assert "\033[" not in run(*words, "--format", "json")[1]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run(*words)[1] == bare
+
+
+@pytest.mark.parametrize(
+    ("words", "steps"),
+    [
+        (["check"], ["next: `orgkey-codemod fix` rewrites 1 that is safe"]),
+        (["fix"], []),
+        (["check", "--flow", "client-credentials"], []),
+    ],
+)
+def test_the_next_step_is_named_where_there_is_one(words: list[str], steps: list[str], login: Path, run: Run) -> None:
+    assert [line for line in run(*words, login)[1].splitlines() if line.startswith("next: ")] == steps
+
+
+def test_what_needs_review_has_a_next_step_of_its_own(login: Path, run: Run) -> None:
+    (login / "app.py").write_bytes(LOGIN.replace(b'os.environ["SF_PASS"]', b'"Tr0ub4dor-and-3"'))
+    assert "next: `orgkey-codemod fix --unsafe --diff` shows 1 for you to review\n" in run("check", login)[1]

@@ -79,18 +79,25 @@ def _command(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> i
     from orgkey_codemod.run import DirtyError
 
     try:
-        report = _report(options, packs)
+        report = _report(options, name, packs)
     except (ConfigError, FileNotFoundError, DirtyError) as error:
         _say(f"{name}: {error}", to=sys.stderr)
         return USAGE
-    from orgkey_codemod.report import FORMATS
-
-    for line in FORMATS[options.format](report):
+    for line in _lines(report, options.format):
         _say(line)
     sys.stdout.flush()
     if any(outcome.failures for outcome in report.outcomes):
         return FAILED
     return FOUND if any(outcome.left for outcome in report.outcomes) else CLEAN
+
+
+def _lines(report: Report, format_: str) -> Iterator[str]:
+    from orgkey_codemod import colours
+    from orgkey_codemod.report import FORMATS, as_text
+
+    if format_ == "text" and colours.are_wanted(sys.stdout):
+        return as_text(report, colours.painted)
+    return FORMATS[format_](report)
 
 
 def _say(text: str, *, to: TextIO | None = None) -> None:
@@ -165,7 +172,7 @@ def _indented(text: str) -> str:
 # --- a run ------------------------------------------------------------------------------------------------------------
 
 
-def _report(options: argparse.Namespace, packs: Sequence[Rule]) -> Report:
+def _report(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> Report:
     from orgkey_codemod import config
     from orgkey_codemod.run import Wish, run
     from orgkey_codemod.shares import processes
@@ -199,7 +206,7 @@ def _report(options: argparse.Namespace, packs: Sequence[Rule]) -> Report:
             outcomes.append(run(path, wish))
     from orgkey_codemod.report import Report
 
-    return Report(outcomes)
+    return Report(outcomes, name)
 
 
 def _settings(config: Config, options: argparse.Namespace) -> Config:

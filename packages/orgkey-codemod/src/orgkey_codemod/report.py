@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from orgkey_codemod.colours import plain
 from orgkey_codemod.model import Level
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ _SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _SEVERITY: Final = {Level.SAFE: "warning", Level.REVIEW: "warning", Level.REPORT: "error"}
 _COUNTS: Final = ("scanned", "matched", "fixed", "review", "unfixable", "failed")
 _SPOKEN: Final = {"review": "to review"}
+_COLOURS: Final = {"fixed": "green", "safe": "green", "review": "yellow", "report": "red"}
+_IN_DIFF: Final = {"---": "bold", "+++": "bold", "@@ ": "cyan", "-": "red", "+": "green"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Report:
     """What came of all arguments."""
 
     outcomes: Sequence[Outcome]
+    command: str = "orgkey-codemod"
+    """What the command is called."""
 
     def summary(self) -> dict[str, int]:
         """The counts of all arguments together."""
@@ -80,18 +85,36 @@ class Report:
 # --- for people -------------------------------------------------------------------------------------------------------
 
 
-def as_text(report: Report) -> Iterator[str]:
-    """A line for each finding, and a last one that counts."""
+def as_text(report: Report, paint: Callable[[str, str], str] = plain) -> Iterator[str]:
+    """A line for each finding, what to do next, and a last line that counts."""
     for outcome in report.outcomes:
-        yield from outcome.diff
+        yield from (_in_diff(line, paint) for line in outcome.diff)
         for finding in outcome.findings:
             state = "fixed" if finding in outcome.fixed else finding.level.value
             reason = f" [{finding.reason}]" if finding.reason is not None and finding not in outcome.fixed else ""
-            yield f"{_where(finding)}: {finding.code} {state}: {finding.message}{reason}"
+            where, word = paint(_where(finding), "bold"), paint(state, _COLOURS[state])
+            yield f"{where}: {finding.code} {word}: {finding.message}{reason}"
         for failure in outcome.failures:
-            yield f"{_where(failure)}: failed: {failure.message}"
+            yield f"{paint(_where(failure), 'bold')}: {paint('failed', 'red')}: {failure.message}"
         yield from outcome.advice
+    yield from _next_steps(report)
     yield _last_line(report)
+
+
+def _in_diff(line: str, paint: Callable[[str, str], str]) -> str:
+    return next((paint(line, style) for start, style in _IN_DIFF.items() if line.startswith(start)), line)
+
+
+def _next_steps(report: Report) -> Iterator[str]:
+    """The command for what can still be fixed."""
+    left = [finding for outcome in report.outcomes for finding in outcome.left if finding.edits]
+    safe = sum(finding.level is Level.SAFE for finding in left)
+    review = sum(finding.level is Level.REVIEW for finding in left)
+    if safe:
+        yield f"next: `{report.command} fix` rewrites {safe} that {'are' if safe > 1 else 'is'} safe"
+    if review:
+        more = " more" if safe else ""
+        yield f"next: `{report.command} fix --unsafe --diff` shows {review}{more} for you to review"
 
 
 def _where(found: Finding | Failure) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from orgkey_codemod.check import Rewrite
     from orgkey_codemod.config import Config
-    from orgkey_codemod.model import Finding, Progress, Rule
+    from orgkey_codemod.model import Finding, Place, Progress, Rule
     from orgkey_codemod.report import Outcome
 
 __all__ = ["DirtyError", "Wish", "run"]
@@ -66,13 +66,13 @@ def run(path: Path, wish: Wish) -> Outcome:
     found = discovery.discover(root, jobs=wish.jobs, meanwhile=wish.rules, progress=wish.progress)
     asked = frozenset(name for name in found.files if _is_asked_for(name, only, wish.config))
     tree = Tree(
-        wish.config.options,
+        replace(wish.config.options, select=(), ignore=()),
         found.files,
         untracked=found.untracked,
         readonly=found.vendored | (found.files.keys() - asked),
         failures=found.failures,
     )
-    findings, tree = _examine(tree, wish)
+    findings, tree = _chosen(*_examine(tree, wish), wish)
     findings = [_within(each, asked) for each in findings if each.path in asked]
     tree.failures = [each for each in tree.failures if _is_asked_for(each.path, only, wish.config)]
     rewrite, refused = _rewrite(root, tree, findings, wish)
@@ -150,8 +150,7 @@ def _examine(tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:
 
     known = list(tree.failures)
     try:
-        found = check.examine(tree, wish.rules(), wish.progress)
-        return [each for each in found if tree.options.chooses(each.code)], tree
+        return check.examine(tree, wish.rules(), wish.progress), tree
     except Exception as error:
         culprits = {path for path in tree.files if _is_too_much(tree, path, wish)}
         if not culprits:
@@ -163,6 +162,23 @@ def _examine(tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:
             Tree(tree.options, rest, untracked=tree.untracked, readonly=tree.readonly, failures=[*known, *failures]),
             wish,
         )
+
+
+def _chosen(findings: list[Finding], tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:
+    """The findings of the chosen rules. What follows from a login that is not chosen is told of, and not fixed."""
+    from orgkey_codemod import check
+
+    options = wish.config.options
+    if not options.select and not options.ignore:
+        return findings, tree
+    narrowed = Tree(options, tree.files, untracked=tree.untracked, readonly=tree.readonly, failures=tree.failures)
+    fixable = {_identity(each): each for each in check.examine(narrowed, wish.rules())}
+    chosen = (each for each in findings if options.chooses(each.code))
+    return [fixable.get(_identity(each), replace(each, edits=())) for each in chosen], narrowed
+
+
+def _identity(finding: Finding) -> tuple[str, PurePosixPath, Place]:
+    return finding.code, finding.path, finding.place
 
 
 def _is_too_much(tree: Tree, path: PurePosixPath, wish: Wish) -> bool:
