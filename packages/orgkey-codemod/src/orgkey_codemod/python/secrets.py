@@ -34,6 +34,8 @@ _WRITTEN: Final = re.compile(
     r"""(?P<quote>["'])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)""",
     re.IGNORECASE,
 )
+_WORDS: Final = ("pass", "pwd", "token", "secret")
+"""One of them is in every name above: a line without any needs no closer look."""
 _OURS: Final = re.compile(r"Salesforce\w*\(|\b(sf|sfdc|salesforce)_", re.IGNORECASE)
 _SNOWFLAKE: Final = re.compile(r"snowflake", re.IGNORECASE)
 _FIELDS: Final = frozenset({"password", "client_secret", "PASSWORD", "CONSUMER_SECRET", "security_token"})
@@ -125,7 +127,8 @@ def _in_words(module: Module) -> Iterator[tuple[Module, int, int]]:
 
 def written_secrets(line: str) -> Iterator[tuple[int, int]]:
     """Where a line of text that speaks of Salesforce gives a password or a token a working value."""
-    if not _OURS.search(line):
+    lower = line.lower()
+    if not any(word in lower for word in _WORDS) or not _OURS.search(line):
         return
     for match in _WRITTEN.finditer(line):
         if looks_secret(match["value"]):
