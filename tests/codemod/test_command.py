@@ -562,6 +562,24 @@ def test_the_hook_installs_the_package_and_runs_its_command() -> None:
     assert "project" not in tomllib.loads((root / "pyproject.toml").read_text())
 
 
+# --- files of settings ------------------------------------------------------------------------------------------------
+
+
+def test_the_new_variables_are_written_once_beside_safe_and_reviewed_ones(login: Path, run: Run) -> None:
+    (login / "bulk.py").write_text(
+        "import os\n\nfrom simple_salesforce import Salesforce\n\n"
+        'PASSWORD = TOKEN = os.environ["BULK_PASS"]\n'
+        'sf = Salesforce(username="a@acme.example", password=PASSWORD, security_token=TOKEN)\n'
+    )
+    (login / ".env.example").write_text("A=1\nBULK_PASS=\nSF_USER=\nSF_PASS=\n")
+    before = json.loads(run("check", login, "--format", "json")[1])["findings"]
+    assert {each["level"] for each in before if each["code"] == "SFA601"} == {"safe", "review"}
+    run("fix", "--unsafe", login)
+    assert (login / ".env.example").read_text() == (
+        "A=1\nSF_USER=\nSALESFORCE_CLIENT_ID=\nSALESFORCE_PRIVATE_KEY_FILE=\n"
+    )
+
+
 # --- what a person sees -----------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.values import looks_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import PurePosixPath
 
     from orgkey_codemod.model import Edit, Tree
@@ -150,23 +150,27 @@ def is_shared_with_snowflake(setting: Setting) -> bool:
     return setting.key.startswith("SF_") and _SNOWFLAKE.search(setting.source.text) is not None
 
 
-def edits_of(group: Iterable[Setting], flow: Flow) -> dict[Setting, tuple[Edit, ...]]:
+def edits_of(
+    group: Iterable[Setting], flow: Flow, *, beside: Sequence[Setting] = ()
+) -> dict[Setting, tuple[Edit, ...]]:
     """What takes each of the lines away, and puts the new variables where the first of a block was.
 
-    ``group`` are lines of one file that may go. Values are never copied.
+    ``group`` are lines of one file that may go. Where one of those ``beside`` them goes from the same block, it is the
+    one that the new variables take the place of. Values are never copied.
     """
     edits: dict[Setting, tuple[Edit, ...]] = {}
     block: list[Setting] = []
     for setting in group:
         if block and not _same_block(block[-1], setting):
-            edits |= _block_edits(block, flow)
+            edits |= _block_edits(block, flow, beside)
             block = []
         block.append(setting)
-    return edits | _block_edits(block, flow) if block else edits
+    return edits | _block_edits(block, flow, beside) if block else edits
 
 
 def _same_block(one: Setting, other: Setting) -> bool:
     """Whether two lines belong to the same list or mapping: nothing between them is indented less."""
+    one, other = sorted((one, other), key=lambda setting: setting.start)
     if one.lead != other.lead:
         return False
     indent = len(_BLOCK_INDENT.match(one.lead).group())  # type: ignore[union-attr]  # it matches anything
@@ -174,7 +178,9 @@ def _same_block(one: Setting, other: Setting) -> bool:
     return all(len(_BLOCK_INDENT.match(row).group()) >= indent for row in between if row.strip())  # type: ignore[union-attr]
 
 
-def _block_edits(block: list[Setting], flow: Flow) -> dict[Setting, tuple[Edit, ...]]:
+def _block_edits(block: list[Setting], flow: Flow, beside: Sequence[Setting]) -> dict[Setting, tuple[Edit, ...]]:
+    if any(_same_block(block[0], other) for other in beside):
+        return {setting: (_without(setting),) for setting in block}
     first = block[0]
     source = first.source
     here = _block_text(block)

@@ -41,7 +41,7 @@ def _of_file(tree: Tree, found: list[Setting]) -> Iterator[Finding]:
     going = [each for each in found if levels[each][0] is not Level.REPORT and levels[each][1] is None]
     safe = [setting for setting in going if levels[setting][0] is Level.SAFE]
     edits = edits_of(safe, tree.options.flow)
-    edits |= edits_of([setting for setting in going if setting not in safe], tree.options.flow)
+    edits |= edits_of([setting for setting in going if setting not in safe], tree.options.flow, beside=safe)
     for setting in found:
         level, reason, message = levels[setting]
         place = setting.source.place(setting.start, setting.start + len(_row(setting)))
