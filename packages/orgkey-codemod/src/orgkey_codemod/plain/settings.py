@@ -12,6 +12,7 @@ from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.python.keys import keys_of
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.values import looks_secret
+from orgkey_codemod.python.verdicts import verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from orgkey_codemod.model import Edit, Tree
     from orgkey_codemod.text import Source
 
-__all__ = ["Setting", "edits_of", "is_secret", "is_shared_with_snowflake", "secret_keys", "settings_of", "source_of"]
+__all__ = [
+    "Setting",
+    "edits_of",
+    "is_secret",
+    "is_shared_with_snowflake",
+    "new_flow",
+    "secret_keys",
+    "settings_of",
+    "source_of",
+]
 
 _SECRETS: Final = ("password", "security_token")
 _SNOWFLAKE: Final = re.compile(r"\bSF_(ACCOUNT|WAREHOUSE|ROLE)\b|(?i:snowflake)")
@@ -82,6 +92,12 @@ def _secret_keys(tree: Tree) -> dict[str, Level]:
         is_safe = all(use.level is Level.SAFE for use in uses)
         found[key] = Level.SAFE if is_safe else Level.REVIEW
     return found
+
+
+def new_flow(tree: Tree) -> Flow | None:
+    """The grant whose variables take the place of those that go; None where another login of the code's own remains."""
+    moving = [each for each in verdicts_of(tree).logins if each.level is not Level.REPORT]
+    return None if moving and all(each.departs for each in moving) else tree.options.flow
 
 
 def settings_of(tree: Tree) -> list[Setting]:
@@ -151,12 +167,12 @@ def is_shared_with_snowflake(setting: Setting) -> bool:
 
 
 def edits_of(
-    group: Iterable[Setting], flow: Flow, *, beside: Sequence[Setting] = ()
+    group: Iterable[Setting], flow: Flow | None, *, beside: Sequence[Setting] = ()
 ) -> dict[Setting, tuple[Edit, ...]]:
     """What takes each of the lines away, and puts the new variables where the first of a block was.
 
     ``group`` are lines of one file that may go. Where one of those ``beside`` them goes from the same block, it is the
-    one that the new variables take the place of. Values are never copied.
+    one that the new variables take the place of; without a ``flow`` there are none. Values are never copied.
     """
     edits: dict[Setting, tuple[Edit, ...]] = {}
     block: list[Setting] = []
@@ -178,7 +194,7 @@ def _same_block(one: Setting, other: Setting) -> bool:
     return all(len(_BLOCK_INDENT.match(row).group()) >= indent for row in between if row.strip())  # type: ignore[union-attr]
 
 
-def _block_edits(block: list[Setting], flow: Flow, beside: Sequence[Setting]) -> dict[Setting, tuple[Edit, ...]]:
+def _block_edits(block: list[Setting], flow: Flow | None, beside: Sequence[Setting]) -> dict[Setting, tuple[Edit, ...]]:
     if any(_same_block(block[0], other) for other in beside):
         return {setting: (_without(setting),) for setting in block}
     first = block[0]
@@ -218,7 +234,9 @@ def _without(setting: Setting) -> Edit:
     return source.edit(start, end)
 
 
-def _new_names(kind: FileKind, flow: Flow) -> tuple[str, str]:
+def _new_names(kind: FileKind, flow: Flow | None) -> tuple[str, ...]:
+    if flow is None:
+        return ()
     if flow is Flow.CLIENT_CREDENTIALS:
         return "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"
     if kind is FileKind.WORKFLOW:

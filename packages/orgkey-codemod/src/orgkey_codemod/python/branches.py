@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.logins import Login
     from orgkey_codemod.python.project import Project
 
-__all__ = ["other_way"]
+__all__ = ["durable_logins", "other_way"]
 
 
 def other_way(project: Project, login: Login) -> ast.AST | None:
@@ -27,6 +27,8 @@ def other_way(project: Project, login: Login) -> ast.AST | None:
         early = _early_return(project, login, here, child)
         if early is not None:
             return early
+        if _late_return(project, login, here, child):
+            return here
         if isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return None
         child, here = here, module.parent(here)
@@ -63,10 +65,32 @@ def _early_return(project: Project, login: Login, here: ast.AST, child: ast.AST)
     return None
 
 
+def _late_return(project: Project, login: Login, here: ast.AST, child: ast.AST) -> bool:
+    """Whether an ``if`` returns with this login, and another one comes below it."""
+    if (
+        not isinstance(here, ast.If)
+        or child not in here.body
+        or here.orelse
+        or not isinstance(here.body[-1], ast.Return)
+    ):
+        return False
+    around = getattr(login.module.parent(here), "body", [])
+    below = around[around.index(here) + 1 :] if here in around else []
+    return any(isinstance(each, ast.Return) and durable_logins(project, login, each) for each in below)
+
+
 def _logs_in_otherwise(project: Project, login: Login, branch: ast.AST) -> bool:
-    for node in ast.walk(branch):
-        if isinstance(node, ast.Call):
-            other = logins.read(project, login.module, node)
-            if other is not None and other.logs_in_otherwise and not other.has_password:
-                return True
-    return False
+    return bool(_others(project, login, branch))
+
+
+def durable_logins(project: Project, login: Login, branch: ast.AST) -> list[Login]:
+    """The logins in a branch by a key or the secret of an app, which need no other one to fall back on."""
+    names = ("privatekey", "privatekey_file", "consumer_secret")
+    return [other for other in _others(project, login, branch) if any(other.value(name) is not None for name in names)]
+
+
+def _others(project: Project, login: Login, branch: ast.AST) -> list[Login]:
+    """The logins without a password in a branch beside a login."""
+    calls = (node for node in ast.walk(branch) if isinstance(node, ast.Call))
+    found = (logins.read(project, login.module, call) for call in calls)
+    return [other for other in found if other is not None and other.logs_in_otherwise and not other.has_password]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Flow, Level, Reason, Style
-from orgkey_codemod.python import branches, imports, logins, native
+from orgkey_codemod.python import branches, fallbacks, imports, logins, native
 from orgkey_codemod.python.arguments import Pieces
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.libraries import CLASSES, SECRETS, Kind
@@ -49,6 +49,8 @@ class Verdict:
     """The expressions that the edits take away."""
     node: ast.AST | None = None
     """Where it is reported, if not at the call."""
+    departs: bool = False
+    """Whether the whole login goes, with its branch, because another one stands beside it."""
 
     @property
     def place_node(self) -> ast.AST:
@@ -269,7 +271,11 @@ def _rewritten(project: Project, login: Login, code: str, options: Options) -> V
     if dual is not None:
         verdict.code, verdict.node = "SFA109", dual
         verdict.level, verdict.reason = Level.REVIEW, Reason.DUAL_PATH
-        verdict.message = "logs in with a key or a session, else with a password: the password's branch goes"
+        verdict.message = "logs in with a key or a session, else with a password: the fallback loses its password"
+        departure = fallbacks.without_fallback(project, login, dual)
+        if departure is not None:
+            verdict.edits, verdict.removed, verdict.departs = departure.edits, departure.removed, True
+            verdict.message = "logs in with a key, else with a password: the password's branch goes"
     return verdict
 
 
@@ -444,7 +450,7 @@ def _share(found: Verdicts, tree: Tree) -> None:
     for statement in staying:
         firm = statement in bases or any(_stays_always(tree, verdict) for verdict in groups[statement])
         for verdict in groups[statement]:
-            if firm and verdict.edits:
+            if firm and verdict.edits and not verdict.departs:
                 _keep_name(verdict)
             if verdict.level is Level.SAFE and verdict.edits:
                 _lower(verdict, [(None, "its imported name is also that of a login that stays as it is")])

@@ -12,8 +12,9 @@ RULE = Rule(
     title="two ways to log in side by side",
     explanation=(
         "Where a key, an app or a session comes first and the password is the fallback, the branch of the "
-        "password has to go: a fallback hides that the migration does not work. With --unsafe the fallback "
-        "logs in without its password."
+        "password has to go: a fallback hides that the migration does not work. With --unsafe it goes, and what "
+        "chose between the two, where the branch does nothing but log in and the other one has a key or the secret "
+        "of an app. Elsewhere the fallback logs in without its password."
     ),
     examine=examine_logins("SFA109"),
     examples=(

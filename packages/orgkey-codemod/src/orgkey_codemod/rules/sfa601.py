@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.model import Finding, Level, Reason, Rule
 from orgkey_codemod.plain.kinds import FileKind
 from orgkey_codemod.plain.mcp import is_mcp
-from orgkey_codemod.plain.settings import edits_of, is_shared_with_snowflake, secret_keys, settings_of
+from orgkey_codemod.plain.settings import edits_of, is_shared_with_snowflake, new_flow, secret_keys, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +40,9 @@ def _of_file(tree: Tree, found: list[Setting]) -> Iterator[Finding]:
     levels = {setting: _level(tree, setting) for setting in found}
     going = [each for each in found if levels[each][0] is not Level.REPORT and levels[each][1] is None]
     safe = [setting for setting in going if levels[setting][0] is Level.SAFE]
-    edits = edits_of(safe, tree.options.flow)
-    edits |= edits_of([setting for setting in going if setting not in safe], tree.options.flow, beside=safe)
+    flow = new_flow(tree)
+    edits = edits_of(safe, flow)
+    edits |= edits_of([setting for setting in going if setting not in safe], flow, beside=safe)
     for setting in found:
         level, reason, message = levels[setting]
         place = setting.source.place(setting.start, setting.start + len(_row(setting)))

@@ -37,7 +37,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
         client, path = verdict.login.client, verdict.login.module.path
         if client.distribution is None or verdict.level is Level.REPORT or client.kind is Kind.WRAPPER:
             continue
-        if verdict.is_left(tree):
+        if verdict.departs or verdict.is_left(tree):
             continue
         if verdict.level is Level.SAFE:
             tree.libraries.setdefault(path, set()).add(client.distribution)
