@@ -6,6 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Example, Finding, Level, Rule
+from orgkey_codemod.plain.settings import secret_keys
+from orgkey_codemod.python.checks import Asked, Checks
 from orgkey_codemod.python.keys import is_test, keys_of
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.values import env_read
@@ -28,13 +30,17 @@ def _examine(tree: Tree) -> Iterator[Finding]:
     project, keys = project_of(tree), keys_of(tree)
     if not keys.secrets and not keys.holders:
         return
+    going = {key for key, level in secret_keys(tree).items() if level is not Level.REPORT}
+    asked = Asked(tree, keys, going)
     for module in project.modules.values():
         if module.path in tree.readonly or is_test(module) or not _may_ask(project, module, keys):
             continue
+        checks = Checks(project, module, asked)
         for node in (node for kind in _KINDS for node in module.every(kind)):
             if _is_list_of_names(module, node, keys) or _is_check(project, module, node, keys):
                 message = "still asks for a password that nothing uses any more: leave its name out"
-                yield Finding("SFA503", Level.REVIEW, module.path, module.place(node), message)
+                edits = checks.without_secrets(node)
+                yield Finding("SFA503", Level.REVIEW, module.path, module.place(node), message, edits=edits)
 
 
 def _may_ask(project: Project, module: Module, keys: Keys) -> bool:
@@ -93,9 +99,9 @@ RULE = Rule(
     code="SFA503",
     title="a check that the password's variable is set",
     explanation=(
-        "The program gives up where a variable is missing that it no longer needs. Leave the password and the "
-        "token out of the check, and ask for SALESFORCE_CLIENT_ID and SALESFORCE_PRIVATE_KEY_FILE instead: `orgkey "
-        "doctor` does."
+        "The program gives up where a variable is missing that it no longer needs. With --unsafe the password and "
+        "the token leave the check, and a check of nothing else goes. Ask for SALESFORCE_CLIENT_ID and "
+        "SALESFORCE_PRIVATE_KEY_FILE instead: `orgkey doctor` does."
     ),
     examine=_examine,
     examples=(

@@ -1,0 +1,116 @@
+"""Checks that a password is there: what they ask beside it stays, and where that is not sure they stay whole."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from orgkey_codemod import cli
+
+HEAD: Final = "import os\nimport sys\n\nfrom simple_salesforce import Salesforce\n\n"
+READ: Final = 'user = os.getenv("SF_USER")\npw = os.getenv("SF_PASSWORD")\ntoken = os.getenv("SF_TOKEN")\n'
+LOGIN: Final = "sf = Salesforce(username=user, password=pw, security_token=token)\n"
+INLINE: Final = (
+    'sf = Salesforce(username=os.environ["SF_USER"], password=os.environ["SF_PASSWORD"], security_token="")\n'
+)
+LEFT: Final = 'sf = Salesforce(username=os.environ["SF_USER"])\n'
+
+
+def fixed(folder: Path, program: str, *words: str) -> str:
+    given = folder / "given"
+    given.mkdir()
+    (given / "app.py").write_text(program)
+    assert cli.main(["fix", *words, str(given)]) in {0, 1}
+    first = (given / "app.py").read_text()
+    assert cli.main(["fix", *words, str(given)]) in {0, 1}
+    assert (given / "app.py").read_text() == first, "a second run changes something"
+    compile(first, "app.py", "exec")
+    return first.replace("orgkey_simple_salesforce", "simple_salesforce").removeprefix(HEAD).removeprefix(HEAD.replace("import sys\n", ""))
+
+
+def program(check: str) -> str:
+    return textwrap.dedent(check).lstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("if not user or not pw or not token:\n    sys.exit(1)\n", "if not user:\n    sys.exit(1)\n"),
+        ("if not pw or not user:\n    sys.exit(1)\n", "if not user:\n    sys.exit(1)\n"),
+        ("if not (user and pw and token):\n    sys.exit(1)\n", "if not (user):\n    sys.exit(1)\n"),
+        ("if (not pw) or (not user) or (not token):\n    sys.exit(1)\n", None),
+        ("if not pw:\n    raise SystemExit(1)\n", ""),
+        ('if pw is None or token == "" or len(pw) == 0:\n    raise SystemExit(1)\n', ""),
+        ("if not all([user, pw, token]):\n    sys.exit(1)\n", "if not all([user]):\n    sys.exit(1)\n"),
+        ("if None in (user, pw, token):\n    sys.exit(1)\n", "if None in (user,):\n    sys.exit(1)\n"),
+        (
+            "if any(each is None for each in (user, pw, token)):\n    sys.exit(1)\n",
+            "if any(each is None for each in (user,)):\n    sys.exit(1)\n",
+        ),
+        ('assert user and pw, "settings"\nassert token\n', 'assert user, "settings"\n'),
+    ],
+)
+def test_what_a_check_asks_beside_secrets_stays(before: str, after: str | None, tmp_path: Path) -> None:
+    if after is None:  # brackets around what goes: for a person
+        assert before in fixed(tmp_path, HEAD + READ + before + LOGIN, "--unsafe")
+    else:
+        expected = 'user = os.getenv("SF_USER")\n' + after + "sf = Salesforce(username=user)\n"
+        assert fixed(tmp_path, HEAD + READ + before + LOGIN, "--unsafe") == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('NAMES = ["SF_USER", "SF_PASSWORD", "PORT"]\n', 'NAMES = ["SF_USER", "PORT"]\n'),
+        ('NAMES = ("SF_USER", "SF_PASSWORD")\n', 'NAMES = ("SF_USER",)\n'),
+        (
+            'NAMES = {\n    "SF_USER",\n    "SF_PASSWORD",\n    "PORT",\n}\n',
+            'NAMES = {\n    "SF_USER",\n    "PORT",\n}\n',
+        ),
+        (
+            'for name in ["SF_PASSWORD", "SF_USER"]:\n    assert name in os.environ\n',
+            'for name in ["SF_USER"]:\n    assert name in os.environ\n',
+        ),
+        ('if "SF_PASSWORD" not in os.environ:\n    raise SystemExit("SF_PASSWORD is missing")\n', ""),
+        (
+            'if "SF_USER" not in os.environ or "SF_PASSWORD" not in os.environ:\n    sys.exit(2)\n',
+            'if "SF_USER" not in os.environ:\n    sys.exit(2)\n',
+        ),
+        ('assert os.environ.get("SF_PASSWORD"), "SF_PASSWORD is missing"\n', ""),
+    ],
+)
+def test_names_of_variables_leave_lists_and_checks(before: str, after: str, tmp_path: Path) -> None:
+    assert fixed(tmp_path, HEAD + before + INLINE, "--unsafe") == after + LEFT
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        'NAMES = ["SF_PASSWORD"]\n',  # an empty list may mean that nothing is looked at
+        'NAMES = "SF_USER", "SF_PASSWORD"\n',
+        'NAMES = [\n    "SF_USER",\n    "SF_PASSWORD",  # the integration user\'s\n]\n',
+        'if "SF_PASSWORD" not in os.environ:\n    sys.exit(1)\nelse:\n    print("all there")\n',
+        'if "SF_PASSWORD" not in os.environ:  # says the runbook\n    sys.exit(1)\n',
+        'if os.environ["SF_PASSWORD"] == sys.argv[1]:\n    sys.exit(1)\n',
+        'assert f"{os.environ[\'SF_PASSWORD\']}{sys.argv}" != "x"\n',
+    ],
+)
+def test_where_it_is_not_sure_a_check_stays(check: str, tmp_path: Path) -> None:
+    assert fixed(tmp_path, HEAD + check + INLINE, "--unsafe") == check + LEFT
+
+
+def test_a_check_of_what_something_else_reads_stays(tmp_path: Path) -> None:
+    more = 'names = ["SF_USER", "SF_PASSWORD"]\nprint(len(os.environ["SF_PASSWORD"]))\n'
+    assert fixed(tmp_path, HEAD + more + INLINE, "--unsafe") == more + LEFT
+
+
+def test_a_check_is_for_review(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    check = 'NAMES = ["SF_USER", "SF_PASSWORD"]\n'
+    assert fixed(tmp_path, HEAD + check + INLINE) == check + LEFT
+    capsys.readouterr()
+    cli.main(["check", "--format", "json", str(tmp_path / "given")])
+    assert json.loads(capsys.readouterr().out)["summary"]["unfixable"] == 0
