@@ -29,7 +29,11 @@ def fixed(folder: Path, program: str, *words: str) -> str:
     assert cli.main(["fix", *words, str(given)]) in {0, 1}
     assert (given / "app.py").read_text() == first, "a second run changes something"
     compile(first, "app.py", "exec")
-    return first.replace("orgkey_simple_salesforce", "simple_salesforce").removeprefix(HEAD).removeprefix(HEAD.replace("import sys\n", ""))
+    return (
+        first.replace("orgkey_simple_salesforce", "simple_salesforce")
+        .removeprefix(HEAD)
+        .removeprefix(HEAD.replace("import sys\n", ""))
+    )
 
 
 def program(check: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Level, Reason
+from orgkey_codemod.python import signatures
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.module import tokens
 from orgkey_codemod.python.project import project_of
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.project import Project
     from orgkey_codemod.python.scopes import Binding, Scope
     from orgkey_codemod.python.verdicts import Verdict
+
+    Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 __all__ = ["Dead", "Plumbing", "plumbing_of"]
 
@@ -105,6 +108,7 @@ class _Search:
         """Every node of what goes by default or would go after review."""
         self.reported: Final[dict[ast.AST, Dead]] = {}
         self.statements: Final[list[tuple[Module, ast.stmt, Dead]]] = []
+        self.parameters: Final[dict[Function, list[tuple[str, list[ast.Call], Dead]]]] = {}
 
     def run(self, verdicts: Iterable[Verdict]) -> Plumbing:
         """Look for what only these logins use."""
@@ -127,6 +131,7 @@ class _Search:
             gone = [other for home, other, each in self.statements if home is module and each.level is Level.SAFE]
             removal = remove(module, statement, gone)
             dead.edits = removal.edits
+        self._edit_signatures()
         self.found.dead = list(self.reported.values())
         return self.found
 
@@ -159,7 +164,7 @@ class _Search:
         if not self._is_dead(module, owner, name):
             return
         if any(each.kind is Kind.PARAMETER for each in bindings):
-            self._parameter(module, bindings[0])
+            yield from self._parameter(module, bindings[0])
             return
         yield from self._assigned(module, owner, bindings, level)
 
@@ -292,28 +297,47 @@ class _Search:
 
     # --- parameters ---------------------------------------------------------------------------------------------------
 
-    def _parameter(self, module: Module, binding: Binding) -> None:
+    def _parameter(self, module: Module, binding: Binding) -> Iterator[tuple[Module, ast.expr, Level]]:
         function = binding.scope.node
         if binding.node in self.reported or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             return
-        if module.path in self.tree.readonly:
+        if module.path in self.tree.readonly or is_left(self.tree, module, binding.node, "SFA502"):
             return
         options = [
             decorator
             for decorator in function.decorator_list
             if isinstance(decorator, ast.Call) and binding.name in _option_names(decorator)
         ]
-        if options:
-            what = f"the option {binding.name} has no use any more"
-            self.reported[binding.node] = Dead(
-                module, options[0], "SFA502", Level.REVIEW, what, Reason.PUBLIC_SIGNATURE
-            )
-            return
         private = function.name.startswith("_") and not function.name.startswith("__")
         nested = isinstance(module.parent(function), ast.FunctionDef | ast.AsyncFunctionDef)
-        reason = None if private or nested else Reason.PUBLIC_SIGNATURE
+        reason = None if (private or nested) and not options else Reason.PUBLIC_SIGNATURE
         what = f"the parameter {binding.name} of {function.name}() has no use any more"
-        self.reported[binding.node] = Dead(module, binding.node, "SFA502", Level.REVIEW, what, reason)
+        if options:
+            what = f"the option {binding.name} has no use any more"
+        dead = Dead(module, options[0] if options else binding.node, "SFA502", Level.REVIEW, what, reason)
+        self.reported[binding.node] = dead
+        change = signatures.without_parameters(self.project, module, function, [binding.name], options)
+        if change is None or not all(self._may_go(*argument) for argument in change.arguments):
+            return
+        self.parameters.setdefault(function, []).append((binding.name, options, dead))
+        for home, argument in change.arguments:
+            self._doom(home, argument, Level.REVIEW)
+            yield home, argument, Level.REVIEW
+
+    def _edit_signatures(self) -> None:
+        """Give all parameters of a function the same edits: between one pair of brackets, commas belong to several."""
+        for function, gone in self.parameters.items():
+            names = [name for name, _, _ in gone]
+            options = [option for _, options, _ in gone for option in options]
+            module = gone[0][2].module
+            change = signatures.without_parameters(self.project, module, function, names, options)
+            for _, _, dead in gone:
+                dead.edits = change.edits if change is not None else ()
+
+    def _may_go(self, module: Module, argument: ast.expr) -> bool:
+        """Whether a call may lose an argument: nothing happens while it is worked out, and the call may be edited."""
+        is_left = module.path in self.tree.readonly or self._is_left(module, module.statement(argument))
+        return not is_left and self._is_pure(module, argument)
 
     # --- attributes ---------------------------------------------------------------------------------------------------
 
@@ -364,7 +388,17 @@ class _Search:
         for home, call in self.project.flags:
             if call not in self.reported and node.attr in _option_names(call):
                 what = f"the flag for {node.attr} has no use any more"
-                self.reported[call] = Dead(home, call, "SFA502", Level.REVIEW, what, Reason.PUBLIC_SIGNATURE)
+                dead = Dead(home, call, "SFA502", Level.REVIEW, what, Reason.PUBLIC_SIGNATURE)
+                self.reported[call] = dead
+                change = signatures.without_flag(home, call)
+                if change is not None and not self._is_read_anywhere(node.attr) and home.path not in self.tree.readonly:
+                    dead.edits = change.edits
+
+    def _is_read_anywhere(self, attribute: str) -> bool:
+        """Whether something that stays reads an attribute of this name, or all attributes at once."""
+        modules = self.project.modules.values()
+        reads = (node for module in modules for node in module.attributes.get(attribute, ()))
+        return any(node not in self.doomed for node in reads) or any("vars(" in each.source.text for each in modules)
 
     def _made_by(self, module: Module, node: ast.expr) -> list[ast.expr]:
         if not isinstance(node, ast.Name):

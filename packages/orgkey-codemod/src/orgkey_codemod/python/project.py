@@ -146,7 +146,11 @@ class Project:
             if found is None:
                 return None
             return replace(found, imports=(*base.imports, *found.imports), trouble=found.trouble or base.trouble)
-        return replace(base, name=f"{base.name}.{name}")
+        dotted = f"{base.name}.{name}"
+        path = self.find(base.imports[0].module.path, dotted) if base.imports else None
+        if path is not None and path in self.modules:  # ``import crm.client``, where crm is but a folder
+            return Symbol(dotted, base.imports, self._vendored(path), home=self.modules[path])
+        return replace(base, name=dotted)
 
     def in_module(self, module: Module, name: str, depth: int = 0) -> Symbol | None:
         """What a name stands for that is imported from a module of the tree."""

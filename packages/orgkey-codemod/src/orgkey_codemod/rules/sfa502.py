@@ -11,8 +11,10 @@ RULE = Rule(
     code="SFA502",
     title="a parameter or a command line flag that has no use any more",
     explanation=(
-        "The function still asks for a secret that it no longer passes on. Take the parameter out, and out of its "
-        "callers; they may be outside this repository, so nothing is rewritten."
+        "The function or the command line still asks for a secret that it no longer passes on. Callers may be outside "
+        "this repository, so it is for review: with --unsafe a parameter goes with its arguments in every call of the "
+        "tree, an option of click with its parameter, and a flag of argparse or optparse with its line. Where a use "
+        "cannot be followed, it stays."
     ),
     examine=examine_dead("SFA502"),
     examples=(

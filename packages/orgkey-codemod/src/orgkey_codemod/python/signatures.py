@@ -1,0 +1,168 @@
+"""Parameters taken out of a function, and their arguments out of every call in the tree: all of them, or none."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orgkey_codemod.python.arguments import Pieces
+from orgkey_codemod.python.statements import is_behind_a_comment, remove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from orgkey_codemod.model import Edit
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.project import Project
+
+    Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+__all__ = ["Change", "without_flag", "without_parameters"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """The edits of a signature and of its calls."""
+
+    edits: tuple[Edit, ...]
+    arguments: tuple[tuple[Module, ast.expr], ...] = ()
+    """What the calls gave for the parameters, which goes with them."""
+
+
+def without_parameters(
+    project: Project, module: Module, function: Function, names: Sequence[str], options: Sequence[ast.Call] = ()
+) -> Change | None:
+    """Take parameters away with their arguments; None where some use of the function cannot be followed.
+
+    That is so where it is handed on as a value, named in a text (as tests do that patch it), called with ``*`` or
+    ``**``, a method other than ``__init__``, or ``__init__`` of a class with bases, and where it is decorated.
+    ``options`` are decorators that fill these parameters from the command line, and go with them.
+    """
+    try:
+        if options:
+            return Change((*_signature(module, function, names), *(_decorator(module, option) for option in options)))
+        return _with_calls(project, module, function, names)
+    except SyntaxError:
+        return None
+
+
+def without_flag(module: Module, call: ast.Call) -> Change | None:
+    """Take ``parser.add_argument("--password")`` away; an argument without a dash has others behind it."""
+    statement = module.parent(call)
+    names = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    if not isinstance(statement, ast.Expr) or not names or not all(name.startswith("-") for name in names):
+        return None
+    if "#" in module.segment(statement) or is_behind_a_comment(module, statement):
+        return None
+    return Change(remove(module, statement).edits)
+
+
+def _with_calls(project: Project, module: Module, function: Function, names: Sequence[str]) -> Change | None:
+    definition: ast.AST = function
+    skipped = 0
+    around = module.parent(function)
+    if isinstance(around, ast.ClassDef):
+        if function.name != "__init__" or around.bases or around.keywords or around.decorator_list:
+            return None
+        definition, skipped = around, 1
+    calls = _calls(project, definition, getattr(definition, "name", ""))
+    if function.decorator_list or calls is None:
+        return None
+    edits = list(_signature(module, function, names))
+    arguments: list[tuple[Module, ast.expr]] = []
+    for home, call in calls:
+        given = [each for name in names if (each := _argument(function, call, name, skipped)) is not None]
+        if given:
+            edits += _taken(Pieces.of_call(home, call), [number for number, _ in given])
+            arguments += [(home, value) for _, value in given]
+    return Change(tuple(edits), tuple(arguments))
+
+
+def _decorator(module: Module, decorator: ast.Call) -> Edit:
+    source = module.source
+    start, end = source.line_span(module.start(decorator))[0], source.line_span(module.end(decorator))[1]
+    if source.text[start:end].strip() != f"@{module.segment(decorator)}":
+        raise SyntaxError("something else is on its lines")
+    return source.edit(start, end)
+
+
+# --- the signature ----------------------------------------------------------------------------------------------------
+
+
+def _signature(module: Module, function: Function, names: Sequence[str]) -> tuple[Edit, ...]:
+    """Take parameters out of the brackets.
+
+    Raises
+    ------
+    SyntaxError
+        Where one is not there, the text is of another shape, or a comment would go.
+
+    """
+    given = function.args
+    order: list[str] = [each.arg for each in given.posonlyargs]
+    order += ["/"] if order else []
+    order += [each.arg for each in given.args]
+    order += ["*" + given.vararg.arg] if given.vararg else ["*"] if given.kwonlyargs else []
+    order += [each.arg for each in given.kwonlyargs]
+    order += ["**" + given.kwarg.arg] if given.kwarg else []
+    start = module.start(function)
+    head = re.compile(rf"(async\s+)?def\s+{re.escape(function.name)}\s*(?=\()").match(module.source.text, start)
+    if head is None or not set(names).issubset(order):
+        raise SyntaxError("no such parameters")
+    end = module.start(function.returns if function.returns is not None else function.body[0])
+    gone = [order.index(name) for name in names]
+    if "*" in order and {each.arg for each in given.kwonlyargs}.issubset(names):
+        gone.append(order.index("*"))
+    if "/" in order and {each.arg for each in given.posonlyargs}.issubset(names):
+        gone.append(order.index("/"))
+    return _taken(Pieces(module, head.end(), end, len(order)), gone)
+
+
+def _taken(pieces: Pieces, gone: list[int]) -> tuple[Edit, ...]:
+    removal = pieces.without(gone)
+    if removal.loses_comment:
+        raise SyntaxError("a comment speaks of it")
+    return removal.edits
+
+
+# --- the calls --------------------------------------------------------------------------------------------------------
+
+
+def _calls(project: Project, definition: ast.AST, name: str) -> list[tuple[Module, ast.Call]] | None:
+    """Every call of a function or class; None where its name is used for anything else."""
+    found = [
+        (module, call)
+        for module, call in project.calls()
+        if (symbol := project.resolve(module, call.func)) is not None and symbol.definition is definition
+    ]
+    if any(isinstance(each, ast.Starred) for _, call in found for each in call.args):
+        return None
+    if any(word.arg is None for _, call in found for word in call.keywords):
+        return None
+    known = {call.func for _, call in found}
+    for module in project.modules.values():
+        if name in module.source.text and any(use not in known for use in _uses(module, name)):
+            return None
+    return found
+
+
+def _uses(module: Module, name: str) -> Iterator[ast.AST]:
+    """Every node of a module that may mean a name: where it is read, an attribute, or part of a text."""
+    yield from (node for node in module.every(ast.Name) if node.id == name and isinstance(node.ctx, ast.Load))
+    yield from module.attributes.get(name, ())
+    for node in module.every(ast.Constant):
+        if isinstance(node.value, str) and re.search(rf"(^|[.:]){re.escape(name)}$", node.value):
+            yield node
+
+
+def _argument(function: Function, call: ast.Call, name: str, skipped: int) -> tuple[int, ast.expr] | None:
+    """The number and the value of what a call gives for a parameter."""
+    for number, word in enumerate(call.keywords, len(call.args)):
+        if word.arg == name:
+            return number, word.value
+    places = [each.arg for each in (*function.args.posonlyargs, *function.args.args)][skipped:]
+    if name in places and places.index(name) < len(call.args):
+        return places.index(name), call.args[places.index(name)]
+    return None
