@@ -142,6 +142,36 @@ def test_an_exported_constant_is_not_taken_away_even_unsafely() -> None:
     assert 'P = os.environ["P"]' in fix(code, unsafe=True)["app.py"]
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        "import os  # noqa: E401\n",
+        "try:\n    from creds import PW\nexcept ImportError:\n    PW = None\n",
+        "from creds import (\n    PW,  # not in this repository\n    USER,\n)\n",
+    ],
+)
+def test_an_import_that_a_comment_or_a_block_holds_stays_and_fails_nothing(held: str) -> None:
+    value = "PW" if "PW" in held else 'os.environ["PW"]'
+    code = f'{held}from simple_salesforce import Salesforce\n\nsf = Salesforce("a@acme.example", {value}, "")\n'
+    after = fix(code)["app.py"]
+    assert after.startswith(held)
+    assert after.endswith('sf = Salesforce("a@acme.example")\n')
+
+
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_an_alias_of_the_library_stays_where_more_of_it_is_used(indent: str) -> None:
+    code = "def connect():\n" if indent else ""
+    code += (
+        f"{indent}import simple_salesforce as ss\n{indent}try:\n"
+        f'{indent}    sf = ss.Salesforce("a@acme.example", PASSWORD, "")\n'
+        f"{indent}except ss.exceptions.SalesforceMalformedRequest:\n{indent}    sf = None\n"
+    )
+    after = fix(code)["app.py"]
+    assert "import simple_salesforce as ss" in after
+    assert 'sf = orgkey_simple_salesforce.Salesforce("a@acme.example")' in after
+    assert "except ss.exceptions" in after
+
+
 def test_a_suppressed_login_stays_and_so_does_what_feeds_it() -> None:
     code = HEAD + textwrap.dedent("""\
         P = os.environ["P"]

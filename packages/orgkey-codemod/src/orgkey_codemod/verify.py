@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from orgkey_codemod import notebook, text
 from orgkey_codemod.python.module import Module
+from orgkey_codemod.python.statements import is_held
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
+
+    from orgkey_codemod.python.scopes import Binding
 
 __all__ = ["broken"]
 
@@ -57,7 +60,15 @@ def _undefined(module: Module) -> set[str]:
 
 
 def _unused(module: Module) -> set[str]:
-    """Imported names of the module that it does not read."""
+    """Imported names of the module that it does not read, and whose import nothing holds."""
     scope = module.scopes.module
-    imported = {name for name, bound in scope.bindings.items() if any(each.kind.value == "import" for each in bound)}
+    imported = {
+        name
+        for name, bound in scope.bindings.items()
+        if any(each.kind.value == "import" and not _is_held(module, each) for each in bound)
+    }
     return {name for name in imported if name not in scope.uses and name not in module.exported}
+
+
+def _is_held(module: Module, binding: Binding) -> bool:
+    return binding.statement is not None and is_held(module, binding.statement)

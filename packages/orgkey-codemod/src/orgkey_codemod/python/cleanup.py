@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.statements import fills_its_block, is_behind_a_comment, remove_imports
+from orgkey_codemod.python.statements import is_held, remove_imports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,14 +35,12 @@ def cleanup(tree: Tree, path: PurePosixPath, edits: Sequence[Edit]) -> list[Edit
     found: list[Edit] = []
     replaced = [edit for edit in edits if edit.replacement and edit.end > edit.start]
     for statement, aliases in gone.items():
-        if is_behind_a_comment(module, statement) or fills_its_block(module, statement):
+        if is_held(module, statement):
             continue
         start, end = module.source.offset(module.start(statement)), module.source.offset(module.end(statement))
         if any(start <= edit.start < end for edit in replaced):
             continue
-        removal = remove_imports(module, statement, aliases)
-        if not removal.loses_comment:
-            found += removal.edits
+        found += remove_imports(module, statement, aliases).edits
     return found
 
 

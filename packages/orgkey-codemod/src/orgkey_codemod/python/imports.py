@@ -105,6 +105,9 @@ def _module(login: Login, each: Import, package: str) -> list[Edit]:
     module = each.module
     start = module.start(each.alias)
     if each.alias.asname:
+        uses = _uses(each, each.alias.asname, login)
+        if uses is None or not all(offers for _, offers in uses):
+            return list(qualify(login, each, package))
         return [module.source.edit(start, start + len(each.alias.name), package)]
     siblings = [
         alias
@@ -117,7 +120,7 @@ def _module(login: Login, each: Import, package: str) -> list[Edit]:
             return []
         if each.alias.name.split(".")[-1] not in _SAME:
             return list(qualify(login, each, package))
-    uses = _uses(module, each.alias.name.split(".")[0], login)
+    uses = _uses(each, each.alias.name.split(".")[0], login)
     if uses is None:
         return list(qualify(login, each, package))
     edits = [module.source.edit(start, start + len(each.alias.name), package)]
@@ -131,9 +134,10 @@ def _module(login: Login, each: Import, package: str) -> list[Edit]:
     return edits
 
 
-def _uses(module: Module, name: str, login: Login) -> list[tuple[ast.Attribute, bool]] | None:
-    """Every ``library.name`` of a module, and whether the replacement offers it; None where it is used otherwise."""
-    owner = module.scopes.module
+def _uses(each: Import, name: str, login: Login) -> list[tuple[ast.Attribute, bool]] | None:
+    """Every ``library.name`` by an import, and whether the replacement offers it; None where it is used otherwise."""
+    module = each.module
+    owner = module.scopes.scope_at(each.statement)
     found: list[tuple[ast.Attribute, bool]] = []
     package = login.client.replacement or ""
     for read in owner.uses.get(name, ()):
