@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.model import Finding, Level, Reason, Rule
 from orgkey_codemod.plain.kinds import FileKind
 from orgkey_codemod.plain.mcp import is_mcp
-from orgkey_codemod.plain.settings import edits_of, is_shared_with_snowflake, new_flow, secret_keys, settings_of
+from orgkey_codemod.plain.settings import edits_of, is_shared_with_snowflake, new_flow, settings_of
+from orgkey_codemod.rules.checks import key_levels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ _EDITED: Final = frozenset({FileKind.EXAMPLE, FileKind.DOTENV, FileKind.COMPOSE,
 _ELSEWHERE: Final = frozenset({FileKind.DOCUMENT, FileKind.PIPELINE})  # SFA602 and SFA902 speak of them
 _BY_HAND: Final = "no rewritten code reads {key} any more: take it out by hand, here and where the value is kept"
 _GOES: Final = "no rewritten code reads {key} any more: it goes, and the variables of the new login take its place"
+_ASKED: Final = "no login needs {key} any more, but code still asks for it by name: first that, then this line"
 _MAYBE: Final = "{key} begins like the variables of Snowflake, which this file speaks of: look whose it is"
 _UNKNOWN_TO_GIT: Final = "no rewritten code reads {key} any more; git does not know this file, so it is left to you"
 
@@ -57,12 +59,15 @@ def _level(tree: Tree, setting: Setting) -> tuple[Level, Reason | None, str]:
         return Level.REPORT, None, _UNKNOWN_TO_GIT
     if setting.kind not in _EDITED:
         return Level.REPORT, Reason.NON_PYTHON, _BY_HAND
+    level = key_levels(tree)[setting.key]
+    if level is Level.REPORT:
+        return Level.REPORT, None, _ASKED
     if setting.has_comment:
         return Level.REVIEW, Reason.COMMENT_LOSS, f"{_BY_HAND}; its comment would go with it"
     if not setting.is_whole_line:
         return Level.REVIEW, Reason.NON_PYTHON, _BY_HAND
     if setting.kind is FileKind.EXAMPLE:
-        return secret_keys(tree)[setting.key], None, _GOES
+        return level, None, _GOES
     return Level.REVIEW, None, _GOES
 
 

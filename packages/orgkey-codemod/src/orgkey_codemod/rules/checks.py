@@ -1,0 +1,137 @@
+"""What the rules about checks and about settings share: who still asks for a variable that no login reads any more."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod.model import Level
+from orgkey_codemod.plain.settings import secret_keys
+from orgkey_codemod.python.checks import Asked, Checks
+from orgkey_codemod.python.keys import is_test, keys_of
+from orgkey_codemod.python.learned import once
+from orgkey_codemod.python.plumbing import plumbing_of
+from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.values import env_read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orgkey_codemod.model import Edit, Tree
+    from orgkey_codemod.python.keys import Keys
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.project import Project
+
+__all__ = ["Check", "checks_of", "key_levels"]
+
+_KINDS: Final[tuple[type[ast.AST], ...]] = (ast.List, ast.Tuple, ast.Set, ast.If, ast.Assert)
+_ENDS: Final = frozenset({"exit", "_exit", "abort", "fail", "error"})
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check that a password is there, or a list of variables that have to be."""
+
+    module: Module
+    node: ast.AST
+    edits: tuple[Edit, ...]
+    """What takes the password out of it; none where that is for a person to do."""
+
+
+def checks_of(tree: Tree) -> list[Check]:
+    """The checks of a tree, looked for once."""
+    return once(tree, lambda tree: list(_checks(tree)))
+
+
+def key_levels(tree: Tree) -> dict[str, Level]:
+    """How far it can be trusted that a variable of a login may go, with everybody asked who names it.
+
+    ``Level.REPORT`` says that something still reads it, or asks for it in a way that no edit changes.
+    """
+    return once(tree, _key_levels)
+
+
+def _key_levels(tree: Tree) -> dict[str, Level]:
+    levels = dict(secret_keys(tree))
+    edited = {node for check in checks_of(tree) if check.edits for node in ast.walk(check.node)}
+    edited |= {node for dead in plumbing_of(tree).dead if dead.edits for node in ast.walk(dead.node)}
+    read = {node for use in keys_of(tree).reads for node in ast.walk(use)}
+    for module in project_of(tree).modules.values():
+        if is_test(module) or not any(key in module.source.text for key in levels):
+            continue
+        for node in module.every(ast.Constant):
+            if node.value in levels and node not in read:
+                asked = Level.REVIEW if node in edited else Level.REPORT
+                levels[node.value] = max(levels[node.value], asked, key=list(Level).index)
+    return levels
+
+
+# --- checks -----------------------------------------------------------------------------------------------------------
+
+
+def _checks(tree: Tree) -> Iterator[Check]:
+    project, keys = project_of(tree), keys_of(tree)
+    if not keys.secrets and not keys.holders:
+        return
+    going = {key for key, level in secret_keys(tree).items() if level is not Level.REPORT}
+    asked = Asked(tree, keys, going)
+    for module in project.modules.values():
+        if module.path in tree.readonly or is_test(module) or not _may_ask(project, module, keys):
+            continue
+        checks = Checks(project, module, asked)
+        for node in (node for kind in _KINDS for node in module.every(kind)):
+            if _is_list_of_names(module, node, keys) or _is_check(project, module, node, keys):
+                yield Check(module, node, checks.without_secrets(node))
+
+
+def _may_ask(project: Project, module: Module, keys: Keys) -> bool:
+    return module in project.relevant or any(key in module.source.text for key in keys.secrets)
+
+
+def _is_list_of_names(module: Module, node: ast.AST, keys: Keys) -> bool:
+    """A list of variables that have to be set, the password's among others."""
+    if not isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return False
+    around = module.parent(node)
+    if isinstance(around, ast.Subscript) or _is_export(around):
+        return False
+    if "environ" not in module.source.text and "getenv" not in module.source.text:
+        return False
+    texts = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return len(texts) == len(node.elts) and any(text in keys.secrets for text in texts)
+
+
+def _is_export(node: ast.AST | None) -> bool:
+    """Whether a statement says what a module exports."""
+    return isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets)
+
+
+def _is_check(project: Project, module: Module, node: ast.AST, keys: Keys) -> bool:
+    """An ``if`` that gives up, or an assertion, about a secret."""
+    if isinstance(node, ast.Assert):
+        return _asks(project, module, node.test, keys)
+    return isinstance(node, ast.If) and _gives_up(node) and _asks(project, module, node.test, keys)
+
+
+def _gives_up(node: ast.If) -> bool:
+    for statement in node.body:
+        if isinstance(statement, ast.Raise):
+            return True
+        called = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(called, ast.Call) and ast.unparse(called.func).split(".")[-1] in _ENDS:
+            return True
+    return False
+
+
+def _asks(project: Project, module: Module, test: ast.expr, keys: Keys) -> bool:
+    for node in ast.walk(test):
+        if isinstance(node, ast.Name) and (id(module.scopes.owner.get(node)), node.id) in keys.holders:
+            return True
+        if isinstance(node, ast.Call | ast.Subscript):
+            read = env_read(project, module, node)
+            if read is not None and read.key in keys.secrets:
+                return True
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant) and node.left.value in keys.secrets:
+            return True
+    return False
