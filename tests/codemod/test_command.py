@@ -568,8 +568,10 @@ def test_the_hook_installs_the_package_and_runs_its_command() -> None:
 def test_the_new_variables_are_written_once_beside_safe_and_reviewed_ones(login: Path, run: Run) -> None:
     (login / "bulk.py").write_text(
         "import os\n\nfrom simple_salesforce import Salesforce\n\n"
-        'PASSWORD = TOKEN = os.environ["BULK_PASS"]\n'
-        'sf = Salesforce(username="a@acme.example", password=PASSWORD, security_token=TOKEN)\n'
+        'if "KEY" in os.environ:\n'
+        '    sf = Salesforce(username="a@acme.example", consumer_key="acme", privatekey=os.environ["KEY"])\n'
+        "else:\n"
+        '    sf = Salesforce(username="a@acme.example", password=os.environ["BULK_PASS"], security_token="")\n'
     )
     (login / ".env.example").write_text("A=1\nBULK_PASS=\nSF_USER=\nSF_PASS=\n")
     before = json.loads(run("check", login, "--format", "json")[1])["findings"]

@@ -12,7 +12,7 @@ from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.plumbing import plumbing_of, reads
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.values import origin
-from orgkey_codemod.python.verdicts import is_left, verdicts_of
+from orgkey_codemod.python.verdicts import verdicts_of
 
 if TYPE_CHECKING:
     from orgkey_codemod.model import Tree
@@ -76,13 +76,15 @@ def _search(tree: Tree) -> Keys:
 
 
 def _level(tree: Tree, verdict: Verdict, home: Module, read: ast.AST) -> Level:
-    """With which trust a read goes that feeds a login; by a person's choice it may stay though the login goes."""
+    """With which trust a read goes that feeds a login; it may stay though the login goes."""
     if read in plumbing_of(tree).removed:
         return Level.SAFE
     if any(read in ast.walk(expression) for expression in verdict.removed):
         return Level.REVIEW
-    is_kept = home.path in tree.readonly or is_left(tree, home, read, "SFA501")
-    return Level.REPORT if is_kept else Level.REVIEW
+    edits = (*verdict.edits, *(edit for dead in plumbing_of(tree).dead for edit in dead.edits))
+    offset = home.source.offset(home.start(read))
+    goes = any(edit.path == home.path and edit.start <= offset < edit.end for edit in edits)
+    return Level.REVIEW if goes else Level.REPORT
 
 
 def _is_checked(module: Module, node: ast.AST) -> bool:

@@ -93,7 +93,7 @@ def _take_along(own: Plumbing, verdict: Verdict, plumbing: Plumbing) -> None:
     """What only one login under review uses goes with that login, without a finding of its own."""
     reported = {each.node for each in plumbing.dead}
     for dead in own.dead:
-        if dead.level is Level.SAFE and dead.node not in reported:
+        if dead.edits and dead.node not in reported:
             verdict.edits = (*verdict.edits, *dead.edits)
 
 
