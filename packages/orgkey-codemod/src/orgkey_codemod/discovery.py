@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from orgkey_codemod.model import Progress
+    from orgkey_codemod.python.callers import Wanted
 
-__all__ = ["Found", "discover"]
+__all__ = ["Found", "discover", "widen"]
 
 _NEEDLES: Final = (b"alesforce", b"SALESFORCE", b"beatbox")
 _SHORT: Final = b"SF_PASS"
@@ -72,6 +73,8 @@ class Found:
     """What a search came back with; paths are below the root."""
 
     files: dict[PurePosixPath, bytes] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    """Every file that a first look was taken at."""
     vendored: frozenset[PurePosixPath] = frozenset()
     untracked: frozenset[PurePosixPath] = frozenset()
     scanned: int = 0
@@ -102,7 +105,7 @@ def discover(
     """
     found = Found()
     base = str(root)
-    names = _walk(base, found)
+    names = found.names = _walk(base, found)
     found.scanned = len(names)
     seen = shared_out(
         lambda piece: _search(base, piece),
@@ -117,9 +120,33 @@ def discover(
     if found.files:
         _take_related(base, names, [name for piece in seen for name in piece.maybe], found)
         _ask_git(root, found)
-    found.vendored = frozenset(path for path in found.files if _VENDORED & set(path.parts[:-1]))
+    _note_vendored(found)
     found.failures.sort(key=lambda failure: failure.path)
     return found
+
+
+def widen(root: Path, found: Found, wanted: Wanted, *, jobs: int = 1) -> bool:
+    """Take in the files that may decide about a login though they name no library; tells whether there are any.
+
+    Those are the ones that call a function which logs in, import a constant with a secret, or read the same variable.
+    """
+    known = {str(path) for path in found.files}
+    names = [name for name in found.names if name not in known]
+    test = _Test(wanted)
+    if not names or test.is_empty:
+        return False
+    seen = shared_out(lambda piece: test.passed_by(str(root), piece), names, jobs if len(names) >= _MANY else 1)
+    before = len(found.files)
+    for name in (name for piece in seen for name in piece):
+        _take(str(root), name, found)
+    if len(found.files) > before:
+        _ask_git(root, found)
+        _note_vendored(found)
+    return len(found.files) > before
+
+
+def _note_vendored(found: Found) -> None:
+    found.vendored = frozenset(path for path in found.files if _VENDORED & set(path.parts[:-1]))
 
 
 # --- the first look ---------------------------------------------------------------------------------------------------
@@ -221,6 +248,37 @@ def _read(base: str, name: str, failures: list[Failure]) -> bytes | None:
 
 def _fail(failures: list[Failure], name: str, message: str) -> None:
     failures.append(Failure(_pure(name), message))
+
+
+# --- a closer look ----------------------------------------------------------------------------------------------------
+
+
+class _Test:
+    """Whether a file may say something about what is wanted."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._names = [name.encode() for name in wanted.names]
+        self._homes = [home.encode() for home in wanted.homes]
+        # What holds a needle was taken in at the first look.
+        self._keys = [key for key in map(str.encode, sorted(wanted.keys)) if not any(each in key for each in _NEEDLES)]
+        self._word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, self._keys)) + rb")\b") if self._keys else None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._names and not self._keys
+
+    def passed_by(self, base: str, names: Sequence[str]) -> list[str]:
+        """Those of some files that pass; one that cannot be read was named at the first look."""
+        return [name for name in names if self._passes(name, _read(base, name, []))]
+
+    def _passes(self, name: str, content: bytes | None) -> bool:
+        if content is None:
+            return False
+        if self._word is not None and any(key in content for key in self._keys) and self._word.search(content):
+            return True
+        if not name.endswith(_CODE):
+            return False
+        return any(each in content for each in self._names) and any(each in content for each in self._homes)
 
 
 # --- the second look --------------------------------------------------------------------------------------------------

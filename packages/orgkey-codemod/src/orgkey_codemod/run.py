@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from orgkey_codemod.check import Rewrite
     from orgkey_codemod.config import Config
+    from orgkey_codemod.discovery import Found
     from orgkey_codemod.model import Finding, Place, Progress, Rule
     from orgkey_codemod.report import Outcome
 
@@ -25,6 +26,8 @@ _ROTATE: Final = (
     "rotate: the old password and security token still work, and the history keeps them: change and reset them in "
     "Salesforce"
 )
+_ROUNDS: Final = 4
+"""How far callers of callers are looked for; names are followed no further either."""
 _FOLLOWING: Final = ("SFA5", "SFA6", "SFA7")
 """Rules whose edits are right only once the logins of other files are rewritten."""
 
@@ -64,15 +67,9 @@ def run(path: Path, wish: Wish) -> Outcome:
             "--allow-dirty."
         )
     found = discovery.discover(root, jobs=wish.jobs, meanwhile=wish.rules, progress=wish.progress)
+    findings, tree = _widened(root, found, only, wish)
     asked = frozenset(name for name in found.files if _is_asked_for(name, only, wish.config))
-    tree = Tree(
-        replace(wish.config.options, select=(), ignore=()),
-        found.files,
-        untracked=found.untracked,
-        readonly=found.vendored | (found.files.keys() - asked),
-        failures=found.failures,
-    )
-    findings, tree = _chosen(*_examine(tree, wish), wish)
+    findings, tree = _chosen(findings, tree, wish)
     findings = [_within(each, asked) for each in findings if each.path in asked]
     tree.failures = [each for each in tree.failures if _is_asked_for(each.path, only, wish.config)]
     rewrite, refused = _rewrite(root, tree, findings, wish)
@@ -141,6 +138,17 @@ def _matches(name: str, glob: str) -> bool:
     return fnmatch.fnmatch(name, bare) or fnmatch.fnmatch(name, f"{bare}/*") or fnmatch.fnmatch(name, f"*/{bare}/*")
 
 
+def _tree(found: Found, only: frozenset[PurePosixPath], wish: Wish) -> Tree:
+    others = {name for name in found.files if not _is_asked_for(name, only, wish.config)}
+    return Tree(
+        replace(wish.config.options, select=(), ignore=()),
+        dict(found.files),
+        untracked=found.untracked,
+        readonly=found.vendored | others,
+        failures=list(found.failures),
+    )
+
+
 # --- examining --------------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +170,17 @@ def _examine(tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:
             Tree(tree.options, rest, untracked=tree.untracked, readonly=tree.readonly, failures=[*known, *failures]),
             wish,
         )
+
+
+def _widened(root: Path, found: Found, only: frozenset[PurePosixPath], wish: Wish) -> tuple[list[Finding], Tree]:
+    """What is found, once every file is there that decides about a login: callers, and callers of these."""
+    for _ in range(_ROUNDS):
+        findings, tree = _examine(_tree(found, only, wish), wish)
+        from orgkey_codemod.python.callers import wanted
+
+        if not discovery.widen(root, found, wanted(tree), jobs=wish.jobs):
+            return findings, tree
+    return _examine(_tree(found, only, wish), wish)
 
 
 def _chosen(findings: list[Finding], tree: Tree, wish: Wish) -> tuple[list[Finding], Tree]:

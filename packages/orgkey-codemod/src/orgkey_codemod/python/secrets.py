@@ -68,11 +68,17 @@ def _in_code(project: Project, tree: Tree) -> Iterator[tuple[Module, ast.expr]]:
 
 
 def _given(project: Project, module: Module, value: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
-    """A secret in an argument of a login, or in a constant that it comes from."""
+    """A secret in an argument of a login, in a constant that it comes from, or in a call that hands it on."""
     yield from _literal(project, module, value)
     for home, binding in origin(project, module, value).bindings:
         if binding.value is not None and binding.kind is Kind.ASSIGNED:
             yield from _literal(project, home, binding.value)
+        function = binding.scope.node
+        if binding.kind is Kind.PARAMETER and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for caller, call in project.calls_of(home, function):
+                given = project.argument(function, call, binding.name)
+                if given is not None:
+                    yield from _literal(project, caller, given)
 
 
 def _databases(project: Project, module: Module) -> Iterator[tuple[Module, ast.expr]]:

@@ -1,0 +1,94 @@
+"""Files that name no library may decide about a login all the same: they are found, and looked into."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from orgkey_codemod import cli
+
+SERVICE: Final = (
+    "from simple_salesforce import Salesforce\n\n\n"
+    "def login(user, password, token):\n"
+    "    return Salesforce(username=user, password=password, security_token=token)\n"
+)
+
+
+def findings(folder: Path, files: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    cli.main(["check", "--format", "json", str(folder)])
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["findings"]
+    return found
+
+
+@pytest.mark.parametrize(
+    "handed_on",
+    [
+        {},
+        {"api/__init__.py": "from svc import login as connect\n", "web.py": "from api import connect as login\n"},
+        {
+            "deeper.py": "from svc import login\n\n\ndef enter(u, p, t):\n    return login(u, p, t)\n",
+            "web.py": "from deeper import enter as login\n",
+        },
+    ],
+)
+def test_a_caller_that_asks_a_person_keeps_the_password(
+    handed_on: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    web = handed_on.pop("web.py", "from svc import login\n")
+    web += (
+        "from flask import request\n\n\ndef view():\n"
+        '    return login(request.form["u"], request.form["p"], request.form["t"])\n'
+    )
+    found = findings(tmp_path, {"svc.py": SERVICE, "web.py": web, **handed_on}, capsys)
+    (login,) = (each for each in found if each["code"] == "SFA101")
+    assert (login["level"], login["reason"]) == ("report", "USER_SUPPLIED_CREDENTIAL")
+
+
+def test_a_secret_in_a_call_elsewhere_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    job = 'from svc import login\n\nsf = login("a@acme.example", "Tr0ub4dor-and-3", "")\n'
+    found = findings(tmp_path, {"svc.py": SERVICE, "job.py": job}, capsys)
+    assert [(each["path"], each["line"]) for each in found if each["code"] == "SFA901"] == [("job.py", 3)]
+
+
+LOGIN: Final = (
+    "import os\n\nfrom simple_salesforce import Salesforce\n\n"
+    'sf = Salesforce(username="a@acme.example", password=os.environ["CRM_PW"], security_token=os.environ["CRM_T"])\n'
+)
+
+
+def test_settings_are_found_by_whatever_their_keys_are_called(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "app.py": LOGIN,
+        ".env.example": "CRM_PW=\nCRM_T=\n",
+        "ci/compose.yml": "environment:\n  CRM_T: ${CRM_T}\n",
+    }
+    found = findings(tmp_path, files, capsys)
+    assert {each["path"] for each in found if each["code"] == "SFA601"} == {".env.example", "ci/compose.yml"}
+
+
+def test_a_variable_that_another_program_reads_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {
+        "app.py": LOGIN,
+        ".env.example": "CRM_PW=\nCRM_T=\n",
+        "report.py": 'import os\n\nprint(os.environ["CRM_T"])\n',
+    }
+    found = findings(tmp_path, files, capsys)
+    assert [each["line"] for each in found if each["code"] == "SFA601"] == [1]
+
+
+def test_what_says_nothing_of_a_login_is_not_examined(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "other.py").write_text("def login():\n    return 1\n")
+    cli.main(["check", "--format", "json", str(tmp_path)])
+    capsys.readouterr()
+    findings(tmp_path, {"app.py": LOGIN}, capsys)
+    cli.main(["check", "--format", "json", str(tmp_path)])
+    assert json.loads(capsys.readouterr().out)["summary"]["matched"] == 1
