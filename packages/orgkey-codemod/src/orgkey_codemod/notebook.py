@@ -27,6 +27,8 @@ _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _ESCAPE: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
 )
+_PYTHON_CELL: Final = re.compile(r"%%(time|timeit|capture|prun|memit|mprun|lprun)\b")
+"""Magics of a whole cell whose body is Python."""
 _MAGIC: Final = re.compile(r"^\s*[%!?]|\?\s*$")
 
 
@@ -150,7 +152,7 @@ def _between(raw: str) -> bytes:
 
 def _without_magics(code: str) -> tuple[str, list[str]]:
     """The cell with blanks in the place of what is no Python, so that every character keeps its position."""
-    if code.lstrip().startswith("%%"):
+    if code.lstrip().startswith("%%") and not _PYTHON_CELL.match(code.lstrip()):
         return re.sub(r"[^\n]", " ", code), [code]
     rows, aside = [], []
     for row in code.split("\n"):

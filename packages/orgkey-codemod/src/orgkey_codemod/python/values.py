@@ -21,9 +21,17 @@ _ENVIRON: Final = {"os.environ", "os.environb"}
 _GETENV: Final = {"os.getenv", "os.environ.get", "os.environ.pop", "decouple.config", "prefect.environ.get"}
 _ASKING: Final = {
     "input", "raw_input", "getpass", "prompt", "text_input", "askstring", "askpass", "pwinput", "ask", "win_getpass",
-    "unix_getpass", "prompt_toolkit", "popup_get_text",
+    "unix_getpass", "prompt_toolkit", "popup_get_text", "get_argument", "get_body_argument",
 }  # fmt: skip
-_TYPED: Final = {"form", "POST", "json", "args", "values", "cleaned_data", "query_params", "GET", "data"}
+_TYPED: Final = {
+    "form", "POST", "json", "args", "values", "query_params", "GET", "data", "headers", "cookies", "post", "session",
+}  # fmt: skip
+"""What a request has of the person who sent it."""
+_CLEANED: Final = {"cleaned_data", "validated_data"}
+_KEPT: Final = {"flask.session", "streamlit.session_state"}
+"""Where a web framework keeps what a person typed before."""
+_CREDENTIALS: Final = {"HTTPBasicCredentials", "OAuth2PasswordRequestForm", "Request"}
+_EVENT: Final = {"body", "queryStringParameters", "headers", "multiValueHeaders"}
 _ROUTES: Final = frozenset({"post", "get", "put", "patch", "route", "api_route", "websocket"})
 _SENT: Final = frozenset({"body", "data", "POST", "form", "json", "authorization", "query_params"})
 _WIDGETS: Final = {"Entry", "QLineEdit", "LineEdit", "TextInput", "Password", "Text", "Input", "TextField"}
@@ -154,11 +162,31 @@ class _Trail:
             return
         if isinstance(node, ast.Attribute):
             self._defined(module, node, depth)
-            for value in self.project.attribute_values(module, node):
-                self.follow(module, value, depth + 1)
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self.follow(module, child, depth + 1)
+        elif isinstance(node, ast.Call):
+            self._returned(module, node, depth)
+        parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        for each in (*self._put_into(module, node), *parts):
+            self.follow(module, each, depth + 1)
+
+    def _put_into(self, module: Module, node: ast.expr) -> list[ast.expr]:
+        """What a module assigns to the same attribute of ``self``, or to the same item of the same name."""
+        if isinstance(node, ast.Attribute):
+            return self.project.attribute_values(module, node)
+        wanted = ast.unparse(node) if isinstance(node, ast.Subscript) else ""
+        return [
+            each.value
+            for each in (module.every(ast.Assign) if wanted else ())
+            if any(isinstance(target, ast.Subscript) and ast.unparse(target) == wanted for target in each.targets)
+        ]
+
+    def _returned(self, module: Module, node: ast.Call, depth: int) -> None:
+        """What a function of the tree returns."""
+        symbol = self.project.resolve(module, node.func)
+        definition = symbol.definition if symbol is not None else None
+        if symbol is not None and symbol.home is not None and isinstance(definition, ast.FunctionDef):
+            for each in ast.walk(definition):
+                if isinstance(each, ast.Return) and each.value is not None:
+                    self.follow(symbol.home, each.value, depth + 1)
 
     def _name(self, module: Module, node: ast.Name, depth: int) -> None:
         owner = module.scopes.owner.get(node)
@@ -184,7 +212,9 @@ class _Trail:
             self.follow(module, binding.value, depth + 1)
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             return
-        self.found.person = self.found.person or _prompts(function, binding.name) or _is_request(function, binding)
+        is_prompt = isinstance(binding.value, ast.Call) and _is_prompt(binding.value)
+        if is_prompt or _prompts(function, binding.name) or _is_request(function, binding):
+            self.found.person = True
         for home, call in self.project.calls_of(module, function):
             given = self.project.argument(function, call, binding.name)
             if given is not None:
@@ -198,13 +228,15 @@ def _asks(project: Project, module: Module, node: ast.expr) -> bool:
     """Whether an expression is what a person typed."""
     if isinstance(node, ast.Call):
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if called in _ASKING:
+        if called in _ASKING or (
+            isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value).endswith("stdin")
+        ):
             return True
         if called in {"get", "text", "toPlainText", "getlist"} and isinstance(node.func, ast.Attribute):
             return _is_form(project, module, node.func.value) or _is_widget(module, node.func.value)
         return False
     if isinstance(node, ast.Subscript):
-        return _is_form(project, module, node.value)
+        return _is_event(node) or _is_form(project, module, node.value)
     if isinstance(node, ast.Attribute) and node.attr in _SENT and ast.unparse(node.value).split(".")[-1] == "request":
         return True
     if isinstance(node, ast.Attribute) and node.attr in {"data", "value", "text"}:
@@ -213,20 +245,30 @@ def _asks(project: Project, module: Module, node: ast.expr) -> bool:
 
 
 def _is_form(project: Project, module: Module, node: ast.expr) -> bool:
+    symbol = project.resolve(module, node)
+    if symbol is not None and symbol.name in _KEPT:
+        return True
     for value in project.values_of(module, node) or [node]:
         inner = value
         while isinstance(inner, ast.Call | ast.Await):
             inner = inner.func if isinstance(inner, ast.Call) else inner.value
-        if isinstance(inner, ast.Attribute) and inner.attr in {*_TYPED, "get_json"}:
+        if isinstance(inner, ast.Attribute) and inner.attr in {*_TYPED, *_CLEANED, "get_json"}:
             base = ast.unparse(inner.value)
-            if base.split(".")[-1] in {"request", "req"} or inner.attr == "cleaned_data":
+            if base.split(".")[-1] in {"request", "req"} or inner.attr in _CLEANED:
                 return True
     return False
+
+
+def _is_event(node: ast.Subscript) -> bool:
+    """``event["body"]``: what a function in the cloud is called with from the web."""
+    return isinstance(node.value, ast.Name) and node.value.id == "event" and _text(node.slice) in _EVENT
 
 
 def _is_form_field(project: Project, module: Module, node: ast.expr) -> bool:
     if not isinstance(node, ast.Attribute):
         return False
+    if ast.unparse(node.value).split(".")[-1].lower().endswith("form"):
+        return True
     return any(
         isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1].endswith("Form")
         for value in project.values_of(module, node.value)
@@ -258,6 +300,8 @@ def _prompts(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> boo
         names = [_text(argument) for argument in decorator.args]
         if any(each is not None and each.lstrip("-").replace("-", "_") == name for each in names):
             return called == "password_option" or _is_prompt(decorator)
+        if called == "password_option" and name == "password" and not any(names):
+            return True
     for argument in (*function.args.args, *function.args.kwonlyargs):
         if argument.arg == name and argument.annotation is not None:
             return _asks_in(argument.annotation)
@@ -278,7 +322,14 @@ def _is_false(node: ast.expr) -> bool:
 
 def _is_request(function: ast.FunctionDef | ast.AsyncFunctionDef, binding: Binding) -> bool:
     """Whether a parameter is the body of a web request: a model or a form field of a route."""
-    if not isinstance(binding.node, ast.arg) or (isinstance(binding.value, ast.Call) and not binding.node.annotation):
+    if not isinstance(binding.node, ast.arg):
+        return False
+    annotation = binding.node.annotation
+    if annotation is not None and any(name in _CREDENTIALS for name in re.findall(r"\w+", ast.unparse(annotation))):
+        return True
+    if any(ast.unparse(each).partition("(")[0].split(".")[-1] == "tool" for each in function.decorator_list):
+        return True  # a model gives what somebody told it
+    if isinstance(binding.value, ast.Call) and not annotation:
         return False
     calls = (decorator for decorator in function.decorator_list if isinstance(decorator, ast.Call))
     return any(isinstance(call.func, ast.Attribute) and call.func.attr in _ROUTES and _has_path(call) for call in calls)

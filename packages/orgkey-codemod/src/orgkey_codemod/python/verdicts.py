@@ -292,6 +292,14 @@ def _lower(verdict: Verdict, doubts: Iterable[tuple[Reason | None, str]]) -> Non
 
 
 def _doubts(project: Project, login: Login, code: str, options: Options) -> Iterable[tuple[Reason | None, str]]:
+    if _is_one_of_many(login):
+        yield None, "each record may be another org or user, and one key logs in to one: see orgkey-tenants"
+    if _literal_secrets(project, login):
+        yield None, "the secret in the code has to be revoked"
+    yield from _doubts_of_form(login, code, options)
+
+
+def _doubts_of_form(login: Login, code: str, options: Options) -> Iterable[tuple[Reason | None, str]]:
     if options.flow is Flow.CLIENT_CREDENTIALS and not options.accept_run_as:
         yield None, "with client credentials the app's Run-As user acts, which may be another one"
     if code == "SFA104":
@@ -300,8 +308,6 @@ def _doubts(project: Project, login: Login, code: str, options: Options) -> Iter
         yield None, "organizationId has no counterpart"
     if login.star is not None or sum(given.by_position for given in login.given.values()) > len(SECRETS):
         yield None, "what stays changes its position"
-    if _literal_secrets(project, login):
-        yield None, "the secret in the code has to be revoked"
     if "sandbox" in login.given:
         yield None, "sandbox= is an argument of the past: write domain='test'"
     if login.client.kind is Kind.LOGIN and not _unpacked(login):
@@ -310,6 +316,26 @@ def _doubts(project: Project, login: Login, code: str, options: Options) -> Iter
         yield None, "it is a wrapper whose signature is not in this tree"
     if login.partial:
         yield None, "the arguments are kept for a later call"
+
+
+_RECORDS: Final = re.compile(r"^(user|org|tenant|account|customer|row|record|rec|connection|conn|integration)s?\d*$")
+
+
+def _is_one_of_many(login: Login) -> bool:
+    """Whether user and password are fields of the same record: of a loop, a table or a customer."""
+    values = [login.value("username"), login.value("password")]
+    bases: list[ast.Name] = []
+    for value in values:
+        inner = [each for each in ast.walk(value) if isinstance(each, ast.Attribute | ast.Subscript)] if value else []
+        bases += [each.value for each in inner[:1] if isinstance(each.value, ast.Name)]
+    if len(bases) != len(values) or bases[0].id != bases[1].id:
+        return False
+    owner = login.module.scopes.owner.get(bases[0])
+    bindings = owner.bindings.get(bases[0].id, []) if owner is not None else []
+    is_looped = any(isinstance(each.statement, ast.For | ast.AsyncFor) for each in bindings if each.value is None)
+    made = [ast.unparse(each.value) for each in bindings if each.value is not None]
+    is_stored = any(".objects." in text or ".query" in text for text in made)
+    return is_looped or is_stored or _RECORDS.match(bases[0].id) is not None
 
 
 def _unpacked(login: Login) -> bool:
