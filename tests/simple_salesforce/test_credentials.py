@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 import requests
 import simple_salesforce
@@ -13,16 +11,6 @@ from orgkey_simple_salesforce import LoginNotConfigured, PasswordLoginRemoved, S
 from orgkey_simple_salesforce.credentials import Arguments, Shape, connect, shape_of
 
 SOAP = ("agent@acme.example", "secret", "token")
-
-
-@pytest.fixture
-def offline(monkeypatch):
-    """Fails the test on any attempt to connect."""
-
-    def refuse(*_):
-        pytest.fail("something was sent")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest, Request, Response
 
-__all__ = ["AuthSession", "GuardedSession", "is_plain_loopback", "sharing"]
+__all__ = ["AuthSession", "GuardedSession", "is_plain_loopback", "sharing", "unstamped"]
 
 _DEFAULT_PORT: Final = {"https": 443, "http": 80}
 _SESSION_HEADER: Final = "X-SFDC-Session"
@@ -86,13 +86,19 @@ class AuthSession(GuardedSession):
     rejected ones in between. Calls to other hosts pass untouched.
     """
 
-    __slots__ = ("org",)
+    __slots__ = ("ca_file", "org")
 
     def __init__(self, org: orgkey.OrgSession) -> None:
         super().__init__(plain_http=is_plain_loopback(org.login_url))
         self.org = org
-        if org.options.http.ca_file is not None:
-            self.verify = org.options.http.ca_file
+        self.ca_file = org.options.http.ca_file
+        if self.ca_file is not None:
+            self.verify = self.ca_file
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """As in requests, where REQUESTS_CA_BUNDLE replaces a session's CA file; not the one that the settings name."""
+        verify = self.ca_file if verify is None and self.verify == self.ca_file else verify
+        return super().merge_environment_settings(url, proxies, stream, verify, cert)
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
         """Send ``request`` with the org's token, and again with the next one where that is rejected."""
@@ -134,8 +140,20 @@ def sharing(session: requests.Session, org: orgkey.OrgSession) -> AuthSession:
             f"session= is a {type(session).__name__}, which cannot carry a token. Give a requests.Session."
         ) from None
     shared.org = org
+    shared.ca_file = None  # the CAs are the session's affair
     shared.plain_http = is_plain_loopback(org.login_url)
     return shared
+
+
+def unstamped(session: requests.Session) -> requests.Session:
+    """``session`` without what an AuthSession does: token requests carry no token and are replayed by nobody here."""
+    if not isinstance(session, AuthSession):
+        return session
+    kinds = [kind for kind in type(session).__bases__ if not issubclass(kind, GuardedSession)]
+    kind: Any = kinds[0] if kinds else requests.Session
+    plain: requests.Session = object.__new__(kind)
+    plain.__dict__ = session.__dict__
+    return plain
 
 
 def is_plain_loopback(url: str) -> bool:

@@ -13,18 +13,20 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+import requests
+
 import orgkey
+from orgkey_simple_salesforce.auth_session import unstamped
 from orgkey_simple_salesforce.callers import stacklevel
 from orgkey_simple_salesforce.errors import LoginNotConfigured, PasswordLoginRemoved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import requests
+    from collections.abc import Iterator, MutableMapping
 
 __all__ = ["Arguments", "Shape", "connect", "shape_of"]
 
@@ -117,18 +119,20 @@ def shape_of(arguments: Arguments) -> Shape | None:
 def connect(
     arguments: Arguments,
     auth: orgkey.OrgSession | None = None,
-    proxies: Mapping[str, str] | None = None,
+    proxies: MutableMapping[str, str] | None = None,
     session: requests.Session | None = None,
 ) -> orgkey.OrgSession | None:
     """The session that ``arguments`` stand for; None where they hold a session id, which is used as it is.
 
-    ``auth`` is used where it is given. Token requests go through the proxy, and trust the CA file, of ``proxies`` and
-    ``session``. Nothing is sent yet. Raises :class:`LoginNotConfigured`, or its subclass :class:`PasswordLoginRemoved`
-    where a password was all there was.
+    ``auth`` is used where it is given. Otherwise token requests are sent as simple-salesforce sends its logins: by
+    requests, through ``session`` or ``proxies``. Nothing is sent yet. Raises :class:`LoginNotConfigured`, or its
+    subclass :class:`PasswordLoginRemoved` where a password was all there was.
     """
     rest = arguments.without_password()
     shape = shape_of(rest)
     problems = [*_problems(arguments, shape), *_clashes(rest, auth), *_network_problems(proxies)]
+    if shape is not Shape.SESSION_ID:
+        problems += _session_problems(session)
     if problems:
         raise LoginNotConfigured(problems)
     if auth is not None or shape is Shape.SESSION_ID:
@@ -180,13 +184,16 @@ def _audience(domain: str) -> str:
     return domain if "://" in domain else f"https://{domain.removesuffix('.salesforce.com')}.salesforce.com"
 
 
-def _network(proxies: Mapping[str, str] | None, session: requests.Session | None) -> dict[str, Any]:
-    if session is not None:
-        proxies = session.proxies
-    proxy = (proxies or {}).get("https") or (proxies or {}).get("all")
-    verify = getattr(session, "verify", None)
-    ca_file = verify if isinstance(verify, str) else None
-    return {"http": orgkey.HTTPSettings(proxy=proxy, ca_file=ca_file)} if proxy or ca_file else {}
+def _network(proxies: MutableMapping[str, str] | None, session: requests.Session | None) -> dict[str, Any]:
+    if session is None and proxies:
+        session = requests.Session()
+        session.proxies = proxies
+    if session is None:
+        return {"http": orgkey.HTTPSettings(library="requests")}
+    # Proxy and CA file are named for whoever shares the login and does not send by requests.
+    proxy = session.proxies.get("https") or session.proxies.get("all")
+    ca_file = session.verify if isinstance(session.verify, str) and Path(session.verify).is_file() else None
+    return {"http": orgkey.HTTPSettings(client=unstamped(session), proxy=proxy, ca_file=ca_file)}
 
 
 def _nothing_configured(error: orgkey.ConfigError) -> bool:
@@ -253,6 +260,11 @@ def _clashes(arguments: Arguments, auth: object) -> Iterator[str]:
     others = [f"{field.name}=" for field in fields(arguments) if field.name != "username" and arguments.has(field.name)]
     if others:
         yield f"auth= decides how to log in, and so does {', '.join(others)}. Keep one of them."
+
+
+def _session_problems(session: object) -> Iterator[str]:
+    if session is not None and not isinstance(session, requests.Session):
+        yield f"session= is a {type(session).__name__}, which cannot carry a token. Give a requests.Session."
 
 
 def _network_problems(proxies: object) -> Iterator[str]:

@@ -81,6 +81,8 @@ def log_in(org: orgkey.OrgSession, username: str | None, *, strict: bool = False
         org.token()
     except orgkey.TokenRequestError as error:
         raise LoginFailed.because_of(error) from error
+    except orgkey.ConfigError as error:
+        raise LoginNotConfigured(error.problems) from error  # a CA file, say, that turns out to hold no certificate
     if username is None:
         return
     try:
