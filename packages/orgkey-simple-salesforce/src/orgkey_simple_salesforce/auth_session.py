@@ -86,14 +86,22 @@ class AuthSession(GuardedSession):
     rejected ones in between. Calls to other hosts pass untouched.
     """
 
-    __slots__ = ("ca_file", "org")
+    __slots__ = ("ca_file", "org", "original")
 
     def __init__(self, org: orgkey.OrgSession) -> None:
         super().__init__(plain_http=is_plain_loopback(org.login_url))
         self.org = org
+        self.original: requests.Session | None = None
         self.ca_file = org.options.http.ca_file
         if self.ca_file is not None:
             self.verify = self.ca_file
+
+    def __eq__(self, other: object) -> bool:
+        """Whether ``other`` has the same state: itself, the session it was made of, and others that were."""
+        return isinstance(other, requests.Session) and self.__dict__ is other.__dict__
+
+    def __hash__(self) -> int:
+        return super().__hash__() if self.original is None else hash(self.original)
 
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
         """As in requests, where REQUESTS_CA_BUNDLE replaces a session's CA file; not the one that the settings name."""
@@ -128,8 +136,8 @@ class AuthSession(GuardedSession):
 def sharing(session: requests.Session, org: orgkey.OrgSession) -> AuthSession:
     """An AuthSession that is otherwise ``session``: same class, adapters, proxies, hooks, headers and cookies.
 
-    The two share all state, so that whatever is changed on ``session`` later holds for both. ``session`` itself stamps
-    nothing: it may serve other hosts, or this org for another user.
+    The two share all state, so that whatever is changed on ``session`` later holds for both, and are equal. ``session``
+    itself stamps nothing: it may serve other hosts, or this org for another user.
     """
     try:
         kind: Any = type(session)
@@ -141,17 +149,18 @@ def sharing(session: requests.Session, org: orgkey.OrgSession) -> AuthSession:
         ) from None
     shared.org = org
     shared.ca_file = None  # the CAs are the session's affair
+    shared.original = unstamped(session)
     shared.plain_http = is_plain_loopback(org.login_url)
     return shared
 
 
 def unstamped(session: requests.Session) -> requests.Session:
-    """``session`` without what an AuthSession does: token requests carry no token and are replayed by nobody here."""
+    """``session`` without what an AuthSession does: token requests carry no token, and nothing replays them here."""
     if not isinstance(session, AuthSession):
         return session
-    kinds = [kind for kind in type(session).__bases__ if not issubclass(kind, GuardedSession)]
-    kind: Any = kinds[0] if kinds else requests.Session
-    plain: requests.Session = object.__new__(kind)
+    if session.original is not None:
+        return session.original
+    plain = requests.Session()
     plain.__dict__ = session.__dict__
     return plain
 
