@@ -13,7 +13,7 @@ import orgkey
 from orgkey_simple_salesforce.auth_session import AuthSession, GuardedSession, is_plain_loopback, sharing
 from orgkey_simple_salesforce.credentials import Arguments, connect
 from orgkey_simple_salesforce.errors import LoginFailed
-from orgkey_simple_salesforce.login import check_version, log_in
+from orgkey_simple_salesforce.login import log_in, version_text
 from orgkey_simple_salesforce.view import URLS, View, host_of
 
 if TYPE_CHECKING:
@@ -131,13 +131,13 @@ class Salesforce(api.Salesforce):
         # What raises from here on has no secret among its locals.
         del password, security_token, session_id, consumer_secret, privatekey
         del client_id  # a label for SOAP login()
-        check_version(version)
+        version = version_text(version)
         org = connect(arguments, auth, proxies, session)
         self._build(
             org,
             arguments,
             _requests_session(org, arguments, session, proxies),
-            version=str(version),
+            version=version,
             proxies=None if session is None else proxies,
             domain=domain,
             parse_float=parse_float,
