@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import socket
 import sys
 import threading
 import time
@@ -201,6 +202,26 @@ def test_a_session_of_ones_own_is_held_to_the_total_limit(log_in: LogIn, org: Or
     assert time.monotonic() - started < 2.0
     assert cause(failure.value) == "ENDPOINT_UNREACHABLE_TIMEOUT"
     assert org.token_requests == 0
+
+
+@LIBRARIES
+def test_a_name_that_does_not_resolve_in_time_is_a_timeout(
+    log_in: LogIn, library: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolving(*_: object, **__: object) -> Any:
+        asked.wait(10)
+        raise socket.gaierror
+
+    asked = threading.Event()
+    settings = orgkey.HTTPSettings(library=library, total=0.3)
+    session = log_in(login_url="https://acme.my.salesforce.com", http=settings, attempts=1)
+    monkeypatch.setattr(socket, "getaddrinfo", resolving)
+    started = time.monotonic()
+    with pytest.raises(TokenEndpointUnreachable) as failure:
+        session.token()
+    asked.set()
+    assert time.monotonic() - started < 2.0
+    assert cause(failure.value) == "ENDPOINT_UNREACHABLE_TIMEOUT"
 
 
 NOBODY_LISTENS = Request(orgkey.Origin("http", "127.0.0.1", 9), "/services/oauth2/token")
