@@ -224,6 +224,24 @@ def test_a_name_that_does_not_resolve_in_time_is_a_timeout(
     assert cause(failure.value) == "ENDPOINT_UNREACHABLE_TIMEOUT"
 
 
+@LIBRARIES
+def test_a_body_that_came_too_late_is_read_no_further(log_in: LogIn, library: Any) -> None:
+    def drip(_line: str, _request: bytes) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"
+        while True:
+            server.pause(0.05)
+            yield b"x"
+
+    with RawServer(drip) as server:
+        settings = orgkey.HTTPSettings(library=library, total=0.3)
+        with pytest.raises(TokenEndpointUnreachable):
+            log_in(login_url=server.url, http=settings, attempts=1).token()
+        left = [thread for thread in threading.enumerate() if thread.name == "orgkey-token-request"]
+        for thread in left:
+            thread.join(5)
+        assert not any(thread.is_alive() for thread in left)
+
+
 NOBODY_LISTENS = Request(orgkey.Origin("http", "127.0.0.1", 9), "/services/oauth2/token")
 
 
