@@ -135,13 +135,13 @@ def test_a_hook_that_reads_the_answer_leaves_it_to_be_read(given, own):
 
 
 def test_headers_of_the_session_go_along_and_its_authorization_does_not(given, own, noting, canary):
-    own.headers["X-Gateway"] = "agents"
+    own.headers.update({"X-Gateway": "agents", "X-Unwanted": None})
     own.auth = ("someone", canary("session auth"))
     own.cookies.set("sid", canary("session cookie"))
     Salesforce(**given, session=own)
     (request,) = noting.token_requests()
     assert request.headers["X-Gateway"] == "agents"
-    assert {"Authorization", "Cookie"}.isdisjoint(request.headers)
+    assert {"Authorization", "Cookie", "X-Unwanted"}.isdisjoint(request.headers)
 
 
 def test_what_the_sessions_class_does_in_send_is_done(given):

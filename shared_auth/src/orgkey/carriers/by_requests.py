@@ -104,7 +104,9 @@ class _RequestsCarrier:
         prepared = self._library.Request(
             request.method,
             request.url,
-            headers={**self._session.headers, **headers_of(request)},
+            # None is how a session takes a header away.
+            headers={name: value for name, value in self._session.headers.items() if value is not None}
+            | headers_of(request),
             data=request.body(),
             hooks=self._session.hooks,
         ).prepare()
