@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import crowd
 import leaks
@@ -222,6 +223,15 @@ def test_a_name_that_does_not_resolve_in_time_is_a_timeout(
     asked.set()
     assert time.monotonic() - started < 2.0
     assert cause(failure.value) == "ENDPOINT_UNREACHABLE_TIMEOUT"
+
+
+def test_what_stood_in_for_requests_is_gone_with_its_test(log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = orgkey.HTTPSettings(library="requests")
+    with monkeypatch.context() as patch:
+        patch.setattr(requests, "Session", mock.MagicMock())
+        with pytest.raises(TokenRequestError):
+            log_in(http=settings, attempts=1).token()
+    assert log_in(http=settings).token().generation == 1
 
 
 @LIBRARIES

@@ -247,8 +247,11 @@ class Salesforce(api.Salesforce):
         return view
 
     def __getattr__(self, name: str) -> Any:
-        """An object type of the org, as in simple-salesforce; those have no leading underscore."""
-        if name.startswith("_") or hasattr(type(self), name):
+        """An object type of the org, as in simple-salesforce; those have no leading underscore.
+
+        There are none before the constructor ran, where simple-salesforce looks for its own attributes without an end.
+        """
+        if name.startswith("_") or hasattr(type(self), name) or "session" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return super().__getattr__(name)
 

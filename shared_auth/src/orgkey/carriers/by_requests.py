@@ -39,29 +39,26 @@ _BEFORE_WRITING: Final = (
 
 
 def carrier(library: ModuleType, settings: HTTPSettings) -> Carrier:
-    """Carries by the session in ``settings``, else by one made for them."""
-    if settings.client is not None:
-        return _RequestsCarrier(library, settings, settings.client)
-    if settings.ca_file is not None:
+    """Carries by the session in ``settings``, else each request by one of its own."""
+    if settings.client is None and settings.ca_file is not None:
         tls_context(settings.ca_file)  # which says what is wrong with it
-    if settings.proxy is not None and not _is_proxy(settings.proxy):
+    if settings.client is None and settings.proxy is not None and not _is_proxy(settings.proxy):
         raise unusable_proxy()
-    session = library.Session()
-    # None is kept open, as in by_httpx.
-    session.headers.update({"User-Agent": "orgkey", "Connection": "close"})
-    return _RequestsCarrier(library, settings, session)
+    return _RequestsCarrier(library, settings)
 
 
 class _RequestsCarrier:
-    __slots__ = ("_library", "_session", "_settings")
+    __slots__ = ("_library", "_settings")
 
-    def __init__(self, library: ModuleType, settings: HTTPSettings, session: Any) -> None:
+    def __init__(self, library: ModuleType, settings: HTTPSettings) -> None:
         self._library = library
         self._settings = settings
-        self._session = session
 
     def open(self, request: Request, watch: Watch) -> Incoming:
-        response = self._send(request)
+        # There is nothing to keep: no connection is, as in by_httpx. And what stands in for requests while some test
+        # runs is gone after it.
+        session = self._new_session() if self._settings.client is None else self._settings.client
+        response = self._send(session, request)
         if isinstance(response, NoAnswer):
             # Raised here, where no error of requests is in its context: those have the body in their frames.
             raise response
@@ -73,17 +70,24 @@ class _RequestsCarrier:
             response.close()
             if duplicate is not None:
                 duplicate.close()
+            if session is not self._settings.client:
+                session.close()
 
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Incoming(response.status_code, headers, self._pieces(response), close)
 
-    def _send(self, request: Request) -> Any:
+    def _new_session(self) -> Any:
+        session = self._library.Session()
+        session.headers.update({"User-Agent": "orgkey", "Connection": "close"})
+        return session
+
+    def _send(self, session: Any, request: Request) -> Any:
         """The response, or why there is none."""
-        prepared = self._prepared(request)
+        prepared = self._prepared(session, request)
         limits = (self._settings.connect, self._settings.read)
         try:
-            return self._session.send(
-                prepared, timeout=limits, allow_redirects=False, **self._environment(prepared.url)
+            return session.send(
+                prepared, timeout=limits, allow_redirects=False, **self._environment(session, prepared.url)
             )
         except _AtRedirect as stopped:
             return stopped.response
@@ -96,29 +100,28 @@ class _RequestsCarrier:
             # What requests says of a CA file, or of a client certificate, that is not there.
             raise ConfigError(f"The requests session cannot send: {error}") from None
         except ValueError:
-            if not self._environment(prepared.url)["proxies"]:
+            if not self._environment(session, prepared.url)["proxies"]:
                 raise
             raise unusable_proxy() from None
 
-    def _prepared(self, request: Request) -> Any:
+    def _prepared(self, session: Any, request: Request) -> Any:
         prepared = self._library.Request(
             request.method,
             request.url,
             # None is how a session takes a header away.
-            headers={name: value for name, value in self._session.headers.items() if value is not None}
-            | headers_of(request),
+            headers={name: value for name, value in session.headers.items() if value is not None} | headers_of(request),
             data=request.body(),
-            hooks=self._session.hooks,
+            hooks=session.hooks,
         ).prepare()
         prepared.hooks["response"].insert(0, _stop_at_redirect)
         return prepared
 
-    def _environment(self, url: str) -> Any:
+    def _environment(self, session: Any, url: str) -> Any:
         """Proxies, CAs and certificate. Ours win over the environment; a session's are merged as for all its calls."""
         own, settings = self._settings.client is None, self._settings
         proxies = {"http": settings.proxy, "https": settings.proxy} if own and settings.proxy else {}
-        ca_file = settings.ca_file if own or self._session.verify is True else None
-        return self._session.merge_environment_settings(url, proxies, True, ca_file, None)
+        ca_file = settings.ca_file if own or session.verify is True else None
+        return session.merge_environment_settings(url, proxies, True, ca_file, None)
 
     def _pieces(self, response: Any) -> Iterator[bytes]:
         trouble = None
