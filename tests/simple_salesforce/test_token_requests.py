@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import json
-
 import pytest
 import requests
+import responses
 from raw_server import RawServer, header, token_answer
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPResponse
 
 from orgkey_simple_salesforce import LoginFailed, LoginNotConfigured, Salesforce, SalesforceLogin
 
@@ -92,27 +89,21 @@ def test_a_ca_file_of_the_settings_holds_beside_proxies(world, org, app, monkeyp
     assert Salesforce(**arguments, proxies={"https": world.proxy_url}).limits()
 
 
-def test_what_replaces_requests_adapters_replaces_logins(app, own, monkeypatch):
-    """As the responses library does, and much of what tests of legacy programs are made of."""
-    sent = []
+def test_what_mocks_requests_mocks_logins(app, own):
+    url = f"https://acme.my.salesforce.com{TOKEN_PATH}"
     answer = {
         "access_token": "00D000000000001!mocked",
         "instance_url": "https://acme.my.salesforce.com",
         "id": "https://login.salesforce.com/id/00D000000000001AAA/005000000000001AAA",
         "token_type": "Bearer",
     }
-
-    def send(adapter, request, **settings):
-        sent.append(request.url)
-        raw = HTTPResponse(io.BytesIO(json.dumps(answer).encode()), status=200, preload_content=False)
-        return adapter.build_response(request, raw)
-
-    monkeypatch.setattr(HTTPAdapter, "send", send)
     jwt = {"username": "agent@acme.example", "consumer_key": app.client_id, "privatekey": app.private_key_pem}
-    for session in (own, None):
-        sf = Salesforce(**jwt, domain="acme.my", session=session)
-        assert (sf.session_id, sf.sf_instance) == (answer["access_token"], "acme.my.salesforce.com")
-    assert sent == [f"https://acme.my.salesforce.com{TOKEN_PATH}"] * 2
+    with responses.RequestsMock() as mocked:
+        mocked.post(url, json=answer)
+        for session in (own, None):
+            sf = Salesforce(**jwt, domain="acme.my", session=session)
+            assert (sf.session_id, sf.sf_instance) == (answer["access_token"], "acme.my.salesforce.com")
+        assert [call.request.url for call in mocked.calls] == [url] * 2
 
 
 def test_response_hooks_see_logins(given, own):
