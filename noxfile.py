@@ -84,6 +84,17 @@ def uneditable(session: nox.Session) -> None:
 
 
 @nox.session
+def upstream(session: nox.Session) -> None:
+    """Run simple-salesforce's own tests with the drop-in in its place: `nox -s upstream -- FOLDER`, its checkout."""
+    checkout = session.posargs[0] if session.posargs else os.environ.get("SIMPLE_SALESFORCE_CHECKOUT")
+    if not checkout:
+        session.skip("name a checkout of simple-salesforce's repository: -- FOLDER, or SIMPLE_SALESFORCE_CHECKOUT")
+    packages = (ROOT / "shared_auth", ROOT / "packages" / "orgkey-simple-salesforce")
+    install(session, packages=packages, pins=("pytest", "pytz", "responses"))
+    session.run("python", "tools/upstream_suite.py", checkout)
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Start a local Salesforce and run the main job on it; ends by itself."""
     install(session, "langchain-agent")

@@ -16,7 +16,7 @@ FLOORS = (
     {"secrets", "clock", "forks"},
     {"causes", "errors", "events", "lifetime", "org", "wire", "token"},
     {"diagnosis", "keys", "plugins", "hookspecs"},
-    {"grants", "endpoint", "observers", "flight", "cooldown"},
+    {"grants", "endpoint", "observers", "flight", "cooldown", "carriers"},
     {"sender", "replay"},
     {"session", "replacements"},
     {"settings", "transport", "rest", "setup", "doctor"},

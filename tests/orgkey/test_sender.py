@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import importlib
 import logging
+import socket
 import sys
+import threading
 import time
+import traceback
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import crowd
 import leaks
 import pytest
+import requests
 from raw_server import RawServer, header, http, token_answer
 
 import orgkey
 from orgkey.errors import ConfigError, TokenEndpointUnreachable, TokenRequestError
+from orgkey.wire import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,28 +33,54 @@ if TYPE_CHECKING:
     LogIn = Callable[..., orgkey.OrgSession]
     Canary = Callable[[str], str]
 
-LIBRARIES = pytest.mark.parametrize("library", ["httpx", "httpx2"])
+LIBRARIES = pytest.mark.parametrize("library", ["httpx", "httpx2", "requests"])
+
+
+# Under these names they log what they send.
+LOGGERS = {"httpx": "httpx", "httpx2": "httpx2", "urllib3.connectionpool": "requests"}
 
 
 def cause(error: TokenRequestError) -> str:
     return error.diagnosis.cause.id
 
 
+def hear(caplog: pytest.LogCaptureFixture) -> None:
+    for name in LOGGERS:
+        caplog.set_level(logging.DEBUG, logger=name)
+
+
+def libraries_that_sent(caplog: pytest.LogCaptureFixture) -> set[str]:
+    """By what they logged of requests that were answered."""
+    answered = (record.name for record in caplog.records if "HTTP/1.1" in record.getMessage())
+    return {LOGGERS[name] for name in answered if name in LOGGERS}
+
+
+def client_of(library: str, **settings: Any) -> Any:
+    """A client of one's own."""
+    made = importlib.import_module(library)
+    if library != "requests":
+        return made.Client(**settings, follow_redirects=True)
+    session = made.Session()
+    for name, value in settings.items():
+        setattr(session, name, value)
+    return session
+
+
 @LIBRARIES
 def test_the_library_is_chosen_by_argument(log_in: LogIn, library: Any, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, logger=library)
+    hear(caplog)
     assert log_in(http=orgkey.HTTPSettings(library=library)).token().generation == 1
-    assert {record.name for record in caplog.records if "HTTP Request" in record.message} == {library}
+    assert libraries_that_sent(caplog) == {library}
 
 
 @LIBRARIES
 def test_the_library_is_chosen_by_variable(
     log_in: LogIn, library: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, logger=library)
+    hear(caplog)
     monkeypatch.setenv("ORGKEY_HTTP", library)
     log_in().token()
-    assert {record.name for record in caplog.records if "HTTP Request" in record.message} == {library}
+    assert libraries_that_sent(caplog) == {library}
 
 
 def test_a_library_that_is_not_installed_is_named(log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +91,7 @@ def test_a_library_that_is_not_installed_is_named(log_in: LogIn, monkeypatch: py
 
 
 @LIBRARIES
-def test_both_libraries_send_the_same_request(log_in: LogIn, library: Any) -> None:
+def test_each_library_sends_the_same_request(log_in: LogIn, library: Any) -> None:
     with RawServer() as server:
         server.answer = token_answer(server.url)
         session = log_in(login_url=server.url, grant="client_credentials", http=orgkey.HTTPSettings(library=library))
@@ -75,7 +107,7 @@ def test_both_libraries_send_the_same_request(log_in: LogIn, library: Any) -> No
 
 @LIBRARIES
 @pytest.mark.parametrize("trouble", [{"drop": "before"}, {"drop": "after"}, {"drop": "midway"}])
-def test_errors_of_both_libraries_are_mapped(log_in: LogIn, org: Org, library: Any, trouble: dict[str, Any]) -> None:
+def test_errors_of_each_library_are_mapped(log_in: LogIn, org: Org, library: Any, trouble: dict[str, Any]) -> None:
     org.faults.add("token", times=None, **trouble)
     session = log_in(attempts=1, http=orgkey.HTTPSettings(library=library))
     with pytest.raises(TokenEndpointUnreachable) as failure:
@@ -84,7 +116,7 @@ def test_errors_of_both_libraries_are_mapped(log_in: LogIn, org: Org, library: A
 
 
 @LIBRARIES
-def test_a_late_answer_of_both_libraries_is_a_timeout(log_in: LogIn, org: Org, library: Any) -> None:
+def test_a_late_answer_of_each_library_is_a_timeout(log_in: LogIn, org: Org, library: Any) -> None:
     org.faults.add("token", delay=5)
     session = log_in(attempts=1, http=orgkey.HTTPSettings(library=library, read=0.2))
     with pytest.raises(TokenEndpointUnreachable) as failure:
@@ -135,10 +167,7 @@ def test_no_cookie_of_one_session_is_sent_with_another(log_in: LogIn, library: A
 def test_a_client_of_ones_own_sends_with_its_settings_and_without_its_auth(log_in: LogIn, library: str) -> None:
     with RawServer() as server:
         server.answer = token_answer(server.url)
-        client = importlib.import_module(library).Client(
-            headers={"X-Mine": "yes"}, auth=("someone", "canary-mine-0123456789abcdef"), follow_redirects=True
-        )
-        with client:
+        with client_of(library, headers={"X-Mine": "yes"}, auth=("someone", "canary-mine-0123456789abcdef")) as client:
             session = log_in(login_url=server.url, http=orgkey.HTTPSettings(client=client), attempts=1)
             session.token()
             assert header(server.requests[0], "x-mine") == "yes"
@@ -150,12 +179,109 @@ def test_a_client_of_ones_own_sends_with_its_settings_and_without_its_auth(log_i
             assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("library", ["httpx", "httpx2", "requests"])
+@LIBRARIES
 def test_a_client_that_cannot_be_used_is_named(log_in: LogIn, library: str) -> None:
     made = importlib.import_module(library)
-    client = made.Session() if library == "requests" else made.AsyncClient()
+    client = made.adapters.HTTPAdapter() if library == "requests" else made.AsyncClient()
     with pytest.raises(ConfigError, match="client"):
         log_in(http=orgkey.HTTPSettings(client=client)).token()
+
+
+def test_a_session_of_ones_own_is_held_to_the_total_limit(log_in: LogIn, org: Org) -> None:
+    class Hanging(requests.adapters.HTTPAdapter):
+        def send(self, *_: Any, **__: Any) -> Any:
+            hanging.wait(10)
+            raise OSError
+
+    hanging = threading.Event()
+    own = requests.Session()
+    own.mount("http://", Hanging())
+    started = time.monotonic()
+    with pytest.raises(TokenEndpointUnreachable) as failure:
+        log_in(http=orgkey.HTTPSettings(client=own, total=0.3), attempts=1).token()
+    hanging.set()
+    assert time.monotonic() - started < 2.0
+    assert cause(failure.value) == "ENDPOINT_UNREACHABLE_TIMEOUT"
+    assert org.token_requests == 0
+
+
+@LIBRARIES
+def test_a_name_that_does_not_resolve_in_time_is_a_timeout(
+    log_in: LogIn, library: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolving(*_: object, **__: object) -> Any:
+        asked.wait(10)
+        raise socket.gaierror
+
+    asked = threading.Event()
+    settings = orgkey.HTTPSettings(library=library, total=0.3)
+    session = log_in(login_url="https://acme.my.salesforce.com", http=settings, attempts=1)
+    monkeypatch.setattr(socket, "getaddrinfo", resolving)
+    started = time.monotonic()
+    with pytest.raises(TokenEndpointUnreachable) as failure:
+        session.token()
+    asked.set()
+    assert time.monotonic() - started < 2.0
+    assert cause(failure.value) == "ENDPOINT_UNREACHABLE_TIMEOUT"
+
+
+def test_what_stood_in_for_requests_is_gone_with_its_test(log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = orgkey.HTTPSettings(library="requests")
+    with monkeypatch.context() as patch:
+        patch.setattr(requests, "Session", mock.MagicMock())
+        with pytest.raises(TokenRequestError):
+            log_in(http=settings, attempts=1).token()
+    assert log_in(http=settings).token().generation == 1
+
+
+@LIBRARIES
+def test_a_body_that_came_too_late_is_read_no_further(log_in: LogIn, library: Any) -> None:
+    def drip(_line: str, _request: bytes) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"
+        while True:
+            server.pause(0.05)
+            yield b"x"
+
+    with RawServer(drip) as server:
+        settings = orgkey.HTTPSettings(library=library, total=0.3)
+        with pytest.raises(TokenEndpointUnreachable):
+            log_in(login_url=server.url, http=settings, attempts=1).token()
+        left = [thread for thread in threading.enumerate() if thread.name == "orgkey-token-request"]
+        for thread in left:
+            thread.join(5)
+        assert not any(thread.is_alive() for thread in left)
+
+
+NOBODY_LISTENS = Request(orgkey.Origin("http", "127.0.0.1", 9), "/services/oauth2/token")
+
+
+@LIBRARIES
+def test_what_was_never_sent_is_told(library: Any) -> None:
+    with pytest.raises(TokenEndpointUnreachable) as failure:
+        orgkey.Sender(orgkey.HTTPSettings(library=library)).send(NOBODY_LISTENS)
+    assert failure.value.sent is False
+    assert cause(failure.value) == "ENDPOINT_UNREACHABLE_REFUSED"
+
+
+def test_what_an_adapter_of_others_may_have_sent_is_not_called_unsent() -> None:
+    retrying = requests.Session()
+    retrying.mount("http://", requests.adapters.HTTPAdapter(max_retries=2))
+    with pytest.raises(TokenEndpointUnreachable) as failure:
+        orgkey.Sender(orgkey.HTTPSettings(client=retrying)).send(NOBODY_LISTENS)
+    assert failure.value.sent is True
+
+
+@pytest.mark.parametrize("trouble", [{"drop": "before"}, {"drop": "midway"}])
+def test_an_error_of_requests_holds_no_credential(log_in: LogIn, org: Org, trouble: Any) -> None:
+    org.faults.add("token", times=None, **trouble)
+    with pytest.raises(TokenEndpointUnreachable) as failure:
+        log_in(grant="client_credentials", attempts=1, http=orgkey.HTTPSettings(library="requests")).token()
+    link: BaseException | None = failure.value
+    while link is not None:
+        assert not hasattr(link, "request")
+        frames = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(link.__traceback__)]
+        assert not any("urllib3" in file for file in frames)
+        link = link.__cause__ or link.__context__
 
 
 # --- TLS -------------------------------------------------------------------------------------------------------------------

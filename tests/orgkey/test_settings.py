@@ -286,7 +286,7 @@ def test_a_key_file_among_the_arguments_replaces_a_key_in_the_environment(
         ("attempts", 0),
         ("attempts", "3"),
         ("trusted_hosts", 5),
-        ("http", "requests"),
+        ("http", "aiohttp"),
         ("ca_file", 5),
         ("grant", 5),
     ],
@@ -311,7 +311,7 @@ def test_an_argument_that_does_not_exist_is_named() -> None:
 
 @pytest.mark.usefixtures("jwt")
 def test_an_http_library_that_does_not_exist_is_named(environment: Environment) -> None:
-    environment(login_url=ACME, ORGKEY_HTTP="requests")
+    environment(login_url=ACME, ORGKEY_HTTP="aiohttp")
     (problem,) = problems()
     assert "ORGKEY_HTTP" in problem
     assert "httpx2" in problem
@@ -331,7 +331,7 @@ def test_a_secret_that_no_form_can_carry_is_a_problem_of_the_setting(environment
         {"clientid": "x"},
         {"login_url": "https://evilsalesforce.com", "client_id": "x"},
         {"login_url": ACME},
-        {"login_url": ACME, "client_id": "x", "http": "requests"},
+        {"login_url": ACME, "client_id": "x", "http": "aiohttp"},
         {"profile": "no-such-profile"},
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -100,6 +101,16 @@ def recording(sf: Salesforce) -> Recording:
     adapter = Recording()
     sf.session.mount("http://", adapter)
     return adapter
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails the test on any attempt to connect."""
+
+    def refuse(*_: object) -> None:
+        pytest.fail("something was sent")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 @pytest.fixture

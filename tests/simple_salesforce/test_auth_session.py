@@ -164,6 +164,15 @@ def test_the_callers_session_lends_its_class_and_all_its_state(auth, org):
     assert own.sent == 2  # the rejected call and its replay
 
 
+def test_the_clients_session_equals_the_callers_as_in_simple_salesforce(auth):
+    own = requests.Session()
+    first, second = Salesforce(auth=auth, session=own), Salesforce(auth=auth, session=own)
+    assert first.session == own == second.session == first.session
+    assert {own: "mine"}[second.session] == "mine"
+    assert first.session != requests.Session()
+    assert Salesforce(auth=auth).session != Salesforce(auth=auth).session
+
+
 def test_what_is_changed_on_the_callers_session_later_holds_too(auth):
     own = requests.Session()
     sf = Salesforce(auth=auth, session=own)

@@ -286,3 +286,13 @@ def test_an_org_is_reached_by_its_real_name_through_the_sessions_proxy_and_ca(wo
     app.org.expire_sessions()
     assert sf.Contact.describe()["name"] == "Contact"
     assert app.org.token_requests == 2
+
+
+def test_before_its_constructor_ran_a_client_has_no_object_types():
+    class Early(Salesforce):
+        def __init__(self):
+            self.early = self.Contact
+
+    for make in (Early, lambda: Salesforce.__new__(Salesforce).sf_version):
+        with pytest.raises(AttributeError):
+            make()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 import requests
 import simple_salesforce
@@ -13,16 +11,6 @@ from orgkey_simple_salesforce import LoginNotConfigured, PasswordLoginRemoved, S
 from orgkey_simple_salesforce.credentials import Arguments, Shape, connect, shape_of
 
 SOAP = ("agent@acme.example", "secret", "token")
-
-
-@pytest.fixture
-def offline(monkeypatch):
-    """Fails the test on any attempt to connect."""
-
-    def refuse(*_):
-        pytest.fail("something was sent")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 @pytest.fixture
@@ -235,7 +223,17 @@ BAD_INPUT = {
     "login for client credentials": ({"consumer_key": "k", "consumer_secret": "s", "domain": "login"}, "My Domain"),
     "a hostile domain": ({"consumer_key": "k", "consumer_secret": "s", "domain": "http://evil.example"}, "not https"),
     "a version with a v": ({"version": "v59.0"}, "without a v"),
+    "a version with more behind it": ({"version": "59.0/../x"}, "without a v"),
+    "a version with a point at its end": ({"version": "59."}, "without a v"),
+    "a version that is a truth": ({"version": True}, "without a v"),
     "no version": ({"version": None}, "API version"),
+    "an instance that is no host": ({"session_id": "x", "instance": "acme my/x"}, "instance= is 'acme my/x'"),
+    "a session that is text": ({"session_id": "x", "instance": "acme.my.salesforce.com", "session": "x"}, "is a str"),
+    "a session's class": (
+        {"session_id": "x", "instance": "acme.my.salesforce.com", "session": requests.Session},
+        "session= is a type",
+    ),
+    "a proxy that is a number": ({"proxies": {"https": 8080}}, "no text"),
     "proxies as text": ({"proxies": "http://proxy.example"}, "proxies= is a str"),
     "nothing": ({}, "There are no credentials"),
 }
@@ -263,4 +261,6 @@ def test_a_url_given_as_instance_is_taken_for_its_host():
 
 
 def test_a_version_as_a_number_is_as_good(auth):
-    assert Salesforce(auth=auth, version=60.0).base_url.endswith("/v60.0/")
+    for version in (60, 60.0, "60.0"):
+        sf = Salesforce(auth=auth, version=version)
+        assert (sf.sf_version, sf.base_url.rpartition("/v")[2]) == ("60.0", "60.0/")

@@ -237,6 +237,13 @@ def test_a_program_that_is_not_there(configured, orgkey_run):
     )
 
 
+def test_a_report_that_cannot_be_written_is_told_before_the_program_starts(orgkey_run, folder):
+    done = orgkey_run("--observe", "--report", "nowhere/x.json", "--", sys.executable, "-c", "print('ran')")
+    assert done.returncode == 2
+    assert "nowhere/x.json cannot be written: No such file or directory" in " ".join(done.stderr.split())
+    assert done.stdout == ""
+
+
 def test_a_report_of_nothing_is_refused(configured, orgkey_run):
     done = orgkey_run("--report", "x.json", "--", sys.executable, "legacy.py")
     assert done.returncode == 2

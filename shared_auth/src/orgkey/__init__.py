@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from orgkey.carriers import HTTPSettings, tls_context
     from orgkey.causes import Cause, Diagnosis, Permanence, Who
     from orgkey.cli.output import ExitCode, Output, UsageProblem
     from orgkey.clock import SYSTEM_CLOCK, Clock
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from orgkey.replacements import install
     from orgkey.replay import Call, NeedToken, Reply, exchange, run_exchange
     from orgkey.secrets import Secret, conceal, redact
-    from orgkey.sender import HTTPSettings, Sender, shared_sender, tls_context
+    from orgkey.sender import Sender, shared_sender
     from orgkey.session import OrgSession, SessionOptions
     from orgkey.settings import connect
     from orgkey.token import Token
@@ -145,6 +146,7 @@ __all__ = [
 
 _HOME = {
     **dict.fromkeys(["ExitCode", "Output", "UsageProblem"], "cli.output"),
+    **dict.fromkeys(["HTTPSettings", "tls_context"], "carriers"),
     **dict.fromkeys(["Cause", "Diagnosis", "Permanence", "Who"], "causes"),
     **dict.fromkeys(["SYSTEM_CLOCK", "Clock"], "clock"),
     **dict.fromkeys(["Evidence", "diagnose"], "diagnosis"),
@@ -175,7 +177,7 @@ _HOME = {
     ),
     "install": "replacements",
     **dict.fromkeys(["Secret", "conceal", "redact"], "secrets"),
-    **dict.fromkeys(["HTTPSettings", "Sender", "shared_sender", "tls_context"], "sender"),
+    **dict.fromkeys(["Sender", "shared_sender"], "sender"),
     **dict.fromkeys(["OrgSession", "SessionOptions"], "session"),
     "connect": "settings",
     "Token": "token",

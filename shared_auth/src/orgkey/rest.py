@@ -42,7 +42,7 @@ def open_client(session: OrgSession) -> Iterator[httpx.Client]:
     """An HTTP client of the session's org. Logs in."""
     import httpx
 
-    from orgkey.sender import tls_context
+    from orgkey.carriers import tls_context
     from orgkey.transport import SalesforceAuth
 
     settings = session.options.http

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from orgkey import endpoint, forks, observers
+from orgkey.carriers import HTTPSettings
 from orgkey.clock import SYSTEM_CLOCK, Clock
 from orgkey.cooldown import Cooldown
 from orgkey.diagnosis import Evidence, diagnose
@@ -28,7 +29,7 @@ from orgkey.lifetime import FRESH_FOR, Lifetime, Phase
 from orgkey.org import HostRules, Origin
 from orgkey.replay import run_exchange
 from orgkey.secrets import Secret
-from orgkey.sender import HTTPSettings, shared_sender
+from orgkey.sender import shared_sender
 from orgkey.token import Token, jwt_expiry, token_format
 
 if TYPE_CHECKING:

@@ -44,8 +44,8 @@ def run(
     In the program and the Pythons that it starts, Salesforce and SalesforceLogin are those of orgkey-simple-salesforce.
     The settings are the usual ones (SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID ...). Nothing on disk is changed.
     """
-    if report is not None and not observe:
-        raise orgkey.ConfigError("--report goes with --observe: without it nothing is reported.")
+    if report is not None:
+        _check_report(report, observe=observe)
     program = shutil.which(command[0])
     if program is None:
         typer.echo(f"orgkey run: there is no program {command[0]!r}. Is it in PATH?", err=True)
@@ -54,6 +54,16 @@ def run(
         raise typer.Exit(_observe(program, command[1:], report))
     orgkey.connect()  # raises where the program could not log in
     _become([program, *command[1:]], _environment(Mode.REPLACE))
+
+
+def _check_report(file: Path, *, observe: bool) -> None:
+    """Raise where ``file`` could not be written: before the program runs, not after it ran for hours."""
+    if not observe:
+        raise orgkey.ConfigError("--report goes with --observe: without it nothing is reported.")
+    try:
+        file.open("a").close()
+    except OSError as error:
+        raise orgkey.ConfigError(f"--report: {file} cannot be written: {error.strerror}.") from None
 
 
 def _environment(mode: Mode, **more: str) -> dict[str, str]:

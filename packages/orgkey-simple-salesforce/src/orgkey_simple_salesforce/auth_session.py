@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
@@ -21,9 +20,10 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest, Request, Response
 
-__all__ = ["AuthSession", "GuardedSession", "is_plain_loopback", "sharing"]
+__all__ = ["AuthSession", "GuardedSession", "is_plain_loopback", "sharing", "unstamped"]
 
 _DEFAULT_PORT: Final = {"https": 443, "http": 80}
+_HTTP_ERROR: Final = 400  # not HTTPStatus's: each call looks at it, which takes 0.3 µs of its few
 _SESSION_HEADER: Final = "X-SFDC-Session"
 
 # What simple-salesforce's own calls carry: their authorization is decided, in a header or in the SOAP body.
@@ -86,13 +86,27 @@ class AuthSession(GuardedSession):
     rejected ones in between. Calls to other hosts pass untouched.
     """
 
-    __slots__ = ("org",)
+    __slots__ = ("ca_file", "org", "original")
 
     def __init__(self, org: orgkey.OrgSession) -> None:
         super().__init__(plain_http=is_plain_loopback(org.login_url))
         self.org = org
-        if org.options.http.ca_file is not None:
-            self.verify = org.options.http.ca_file
+        self.original: requests.Session | None = None
+        self.ca_file = org.options.http.ca_file
+        if self.ca_file is not None:
+            self.verify = self.ca_file
+
+    def __eq__(self, other: object) -> bool:
+        """Whether ``other`` has the same state: itself, the session it was made of, and others that were."""
+        return isinstance(other, requests.Session) and self.__dict__ is other.__dict__
+
+    def __hash__(self) -> int:
+        return super().__hash__() if self.original is None else hash(self.original)
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """As in requests, where REQUESTS_CA_BUNDLE replaces a session's CA file; not the one that the settings name."""
+        verify = self.ca_file if verify is None and self.verify == self.ca_file else verify
+        return super().merge_environment_settings(url, proxies, stream, verify, cert)
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
         """Send ``request`` with the org's token, and again with the next one where that is rejected."""
@@ -113,7 +127,7 @@ class AuthSession(GuardedSession):
         response = reply.response if isinstance(reply, _Redirected) else reply
         if diagnosis is not None:
             raise SessionRejected.by(response, diagnosis)
-        if response.status_code >= HTTPStatus.BAD_REQUEST:
+        if response.status_code >= _HTTP_ERROR:
             kwargs.pop("allow_redirects", None)
             response = _dispatch(hooks, response, kwargs)
         return response
@@ -122,8 +136,8 @@ class AuthSession(GuardedSession):
 def sharing(session: requests.Session, org: orgkey.OrgSession) -> AuthSession:
     """An AuthSession that is otherwise ``session``: same class, adapters, proxies, hooks, headers and cookies.
 
-    The two share all state, so that whatever is changed on ``session`` later holds for both. ``session`` itself stamps
-    nothing: it may serve other hosts, or this org for another user.
+    The two share all state, so that whatever is changed on ``session`` later holds for both, and are equal. ``session``
+    itself stamps nothing: it may serve other hosts, or this org for another user.
     """
     try:
         kind: Any = type(session)
@@ -134,8 +148,21 @@ def sharing(session: requests.Session, org: orgkey.OrgSession) -> AuthSession:
             f"session= is a {type(session).__name__}, which cannot carry a token. Give a requests.Session."
         ) from None
     shared.org = org
+    shared.ca_file = None  # the CAs are the session's affair
+    shared.original = unstamped(session)
     shared.plain_http = is_plain_loopback(org.login_url)
     return shared
+
+
+def unstamped(session: requests.Session) -> requests.Session:
+    """``session`` without what an AuthSession does: token requests carry no token, and nothing replays them here."""
+    if not isinstance(session, AuthSession):
+        return session
+    if session.original is not None:
+        return session.original
+    plain = requests.Session()
+    plain.__dict__ = session.__dict__
+    return plain
 
 
 def is_plain_loopback(url: str) -> bool:
@@ -219,7 +246,7 @@ def _postpone_for_errors(request: PreparedRequest) -> Any:
 
 def _unless_error(hooks: Any) -> Callable[..., Any]:
     def dispatch(response: Response, **kwargs: Any) -> Any:
-        return response if response.status_code >= HTTPStatus.BAD_REQUEST else _dispatch(hooks, response, kwargs)
+        return response if response.status_code >= _HTTP_ERROR else _dispatch(hooks, response, kwargs)
 
     return dispatch
 

@@ -13,7 +13,7 @@ import orgkey
 from orgkey_simple_salesforce.auth_session import AuthSession, GuardedSession, is_plain_loopback, sharing
 from orgkey_simple_salesforce.credentials import Arguments, connect
 from orgkey_simple_salesforce.errors import LoginFailed
-from orgkey_simple_salesforce.login import check_version, log_in
+from orgkey_simple_salesforce.login import log_in, version_text
 from orgkey_simple_salesforce.view import URLS, View, host_of
 
 if TYPE_CHECKING:
@@ -131,13 +131,13 @@ class Salesforce(api.Salesforce):
         # What raises from here on has no secret among its locals.
         del password, security_token, session_id, consumer_secret, privatekey
         del client_id  # a label for SOAP login()
-        check_version(version)
+        version = version_text(version)
         org = connect(arguments, auth, proxies, session)
         self._build(
             org,
             arguments,
             _requests_session(org, arguments, session, proxies),
-            version=str(version),
+            version=version,
             proxies=None if session is None else proxies,
             domain=domain,
             parse_float=parse_float,
@@ -247,8 +247,11 @@ class Salesforce(api.Salesforce):
         return view
 
     def __getattr__(self, name: str) -> Any:
-        """An object type of the org, as in simple-salesforce; those have no leading underscore."""
-        if name.startswith("_") or hasattr(type(self), name):
+        """An object type of the org, as in simple-salesforce; those have no leading underscore.
+
+        There are none before the constructor ran, where simple-salesforce looks for its own attributes without an end.
+        """
+        if name.startswith("_") or hasattr(type(self), name) or "session" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return super().__getattr__(name)
 

@@ -9,22 +9,25 @@ Credentials.
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
-from types import MappingProxyType
+from pathlib import Path
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+import requests
+
 import orgkey
+from orgkey_simple_salesforce.auth_session import unstamped
 from orgkey_simple_salesforce.callers import stacklevel
 from orgkey_simple_salesforce.errors import LoginNotConfigured, PasswordLoginRemoved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import requests
+    from collections.abc import Iterator, MutableMapping
 
 __all__ = ["Arguments", "Shape", "connect", "shape_of"]
 
@@ -96,6 +99,8 @@ class Arguments:
 
 _SECRETS: Final = ("password", "security_token", "session_id", "consumer_secret", "privatekey")
 
+_PROXIES: Final = "{'https': 'http://proxy.example:3128'}"
+
 # Under these names the core knows them.
 _SETTINGS: Final = MappingProxyType(
     {
@@ -117,18 +122,19 @@ def shape_of(arguments: Arguments) -> Shape | None:
 def connect(
     arguments: Arguments,
     auth: orgkey.OrgSession | None = None,
-    proxies: Mapping[str, str] | None = None,
+    proxies: MutableMapping[str, str] | None = None,
     session: requests.Session | None = None,
 ) -> orgkey.OrgSession | None:
     """The session that ``arguments`` stand for; None where they hold a session id, which is used as it is.
 
-    ``auth`` is used where it is given. Token requests go through the proxy, and trust the CA file, of ``proxies`` and
-    ``session``. Nothing is sent yet. Raises :class:`LoginNotConfigured`, or its subclass :class:`PasswordLoginRemoved`
-    where a password was all there was.
+    ``auth`` is used where it is given. Otherwise token requests are sent as simple-salesforce sends its logins: by
+    requests, through ``session`` or ``proxies``. Nothing is sent yet. Raises :class:`LoginNotConfigured`, or its
+    subclass :class:`PasswordLoginRemoved` where a password was all there was.
     """
     rest = arguments.without_password()
     shape = shape_of(rest)
-    problems = [*_problems(arguments, shape), *_clashes(rest, auth), *_network_problems(proxies)]
+    problems = [*_problems(arguments, shape), *_clashes(rest, auth), *_proxy_problems(proxies)]
+    problems += _session_problems(session, fixed_token=shape is Shape.SESSION_ID)
     if problems:
         raise LoginNotConfigured(problems)
     if auth is not None or shape is Shape.SESSION_ID:
@@ -180,13 +186,16 @@ def _audience(domain: str) -> str:
     return domain if "://" in domain else f"https://{domain.removesuffix('.salesforce.com')}.salesforce.com"
 
 
-def _network(proxies: Mapping[str, str] | None, session: requests.Session | None) -> dict[str, Any]:
-    if session is not None:
-        proxies = session.proxies
-    proxy = (proxies or {}).get("https") or (proxies or {}).get("all")
-    verify = getattr(session, "verify", None)
-    ca_file = verify if isinstance(verify, str) else None
-    return {"http": orgkey.HTTPSettings(proxy=proxy, ca_file=ca_file)} if proxy or ca_file else {}
+def _network(proxies: MutableMapping[str, str] | None, session: requests.Session | None) -> dict[str, Any]:
+    if session is None and proxies:
+        session = requests.Session()
+        session.proxies = proxies
+    if session is None:
+        return {"http": orgkey.HTTPSettings(library="requests")}
+    # Proxy and CA file are named for whoever shares the login and does not send by requests.
+    proxy = session.proxies.get("https") or session.proxies.get("all")
+    ca_file = session.verify if isinstance(session.verify, str) and Path(session.verify).is_file() else None
+    return {"http": orgkey.HTTPSettings(client=unstamped(session), proxy=proxy, ca_file=ca_file)}
 
 
 def _nothing_configured(error: orgkey.ConfigError) -> bool:
@@ -230,6 +239,8 @@ def _problems(arguments: Arguments, shape: Shape | None) -> Iterator[str]:
     if shape is Shape.SESSION_ID:
         if arguments.instance_url is not None and not _is_url(str(arguments.instance_url)):
             yield f"instance_url= is {arguments.instance_url!r}, which is no URL such as https://acme.my.salesforce.com"
+        elif arguments.instance_url is None and not _is_host(str(arguments.instance)):
+            yield f"instance= is {arguments.instance!r}, which is no host such as acme.my.salesforce.com"
     elif arguments.session_id is not None:
         yield "session_id= needs to know its host: add instance_url=, such as https://acme.my.salesforce.com"
     elif shape is None and not arguments.has_password and arguments.has("instance", "instance_url"):
@@ -244,6 +255,10 @@ def _is_url(text: str) -> bool:
         return False
 
 
+def _is_host(text: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", text)) and _is_url(f"https://{text}")
+
+
 def _clashes(arguments: Arguments, auth: object) -> Iterator[str]:
     if auth is None:
         return
@@ -255,9 +270,20 @@ def _clashes(arguments: Arguments, auth: object) -> Iterator[str]:
         yield f"auth= decides how to log in, and so does {', '.join(others)}. Keep one of them."
 
 
-def _network_problems(proxies: object) -> Iterator[str]:
-    if proxies is not None and not isinstance(proxies, Mapping):
-        yield f"proxies= is a {type(proxies).__name__}. It takes a dict such as {{'https': 'http://proxy.example:3128'}}."
+def _session_problems(session: object, *, fixed_token: bool) -> Iterator[str]:
+    # Behind a fixed token it is used as it is, and a program's tests may give any stand-in.
+    usable = hasattr(session, "request") and hasattr(session, "proxies") and not isinstance(session, type)
+    if session is not None and not (usable if fixed_token else isinstance(session, requests.Session)):
+        yield f"session= is a {type(session).__name__}, which cannot carry a token. Give a requests.Session."
+
+
+def _proxy_problems(proxies: object) -> Iterator[str]:
+    if proxies is None:
+        return
+    if not isinstance(proxies, Mapping):
+        yield f"proxies= is a {type(proxies).__name__}. It takes a dict such as {_PROXIES}."
+    elif not all(isinstance(scheme, str) and isinstance(url, (str, NoneType)) for scheme, url in proxies.items()):
+        yield f"proxies= has something in it that is no text. It takes a dict such as {_PROXIES}."
 
 
 def _text(value: object) -> str:

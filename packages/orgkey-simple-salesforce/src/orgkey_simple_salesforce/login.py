@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     import requests
 
-__all__ = ["SalesforceLogin", "check_version", "log_in"]
+__all__ = ["SalesforceLogin", "log_in", "version_text"]
 
 
 def SalesforceLogin(  # noqa: N802, PLR0917  # simple-salesforce's name and order
@@ -64,7 +65,7 @@ def SalesforceLogin(  # noqa: N802, PLR0917  # simple-salesforce's name and orde
     # What raises from here on has no secret among its locals.
     del password, security_token, consumer_secret, privatekey
     del client_id  # a label for SOAP login()
-    check_version(sf_version)
+    version_text(sf_version)
     org = connect(arguments, proxies=proxies, session=session)
     if org is None:
         raise LoginNotConfigured("A session id is a login already: there is nothing to log in with.")
@@ -81,6 +82,8 @@ def log_in(org: orgkey.OrgSession, username: str | None, *, strict: bool = False
         org.token()
     except orgkey.TokenRequestError as error:
         raise LoginFailed.because_of(error) from error
+    except orgkey.ConfigError as error:
+        raise LoginNotConfigured(error.problems) from error  # a CA file, say, that turns out to hold no certificate
     if username is None:
         return
     try:
@@ -106,7 +109,11 @@ def _warn(text: str) -> None:
     warnings.warn(text, ActsAsWarning, stacklevel=stacklevel())
 
 
-def check_version(version: object) -> None:
-    """Raise :class:`LoginNotConfigured` unless ``version`` is an API version such as ``59.0``."""
-    if not isinstance(version, (str, float)) or not str(version).replace(".", "", 1).isdecimal():
+def version_text(version: object) -> str:
+    """``version`` as Salesforce writes it, ``59.0``. Raises :class:`LoginNotConfigured` where it is no API version."""
+    if isinstance(version, int) and not isinstance(version, bool):
+        return f"{version}.0"
+    text = str(version) if isinstance(version, (str, float)) else ""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         raise LoginNotConfigured(f"The API version is {version!r}. It takes a number without a v, such as '59.0'.")
+    return text

@@ -7,10 +7,10 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Final
 
+from orgkey.carriers import tls_context
 from orgkey.doctor.finding import Check, Finding, failed, not_run, ok, warning
 from orgkey.errors import TokenRequestError
 from orgkey.org import is_generic_login
-from orgkey.sender import tls_context
 
 if TYPE_CHECKING:
     from orgkey.doctor.examination import Examination, Place

@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from orgkey.carriers import HTTPSettings
 from orgkey.keys import Signer
 from orgkey.secrets import Secret
-from orgkey.sender import HTTPSettings
 from orgkey.session import SessionOptions
 
 if TYPE_CHECKING:

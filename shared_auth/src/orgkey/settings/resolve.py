@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from orgkey import plugins
+from orgkey.carriers import HTTPSettings, load_library
 from orgkey.clock import SYSTEM_CLOCK
 from orgkey.errors import ConfigError, SettingsWarning, UntrustedHost
 from orgkey.grants import ClientCredentials, JWTBearer, client_credentials
 from orgkey.grants.base import text_problem
 from orgkey.keys import Signer, is_reference, load_signer
 from orgkey.secrets import Secret
-from orgkey.sender import HTTPSettings, load_library
 from orgkey.session import OrgSession, SessionOptions
 from orgkey.settings.hosts import choose_login_url, is_sandbox
 from orgkey.settings.layers import OPTION_NAMES, Layer, Setting, environment_layer, first, kept, kind_problems
@@ -163,7 +163,9 @@ class _Resolution:
         if ca_file and not Path(ca_file.value).is_file():
             self.problems.append(f"{ca_file.where} names {ca_file.value}, which is not a file.")
         if not isinstance(given, HTTPSettings):
-            given = HTTPSettings(library=given, ca_file=str(ca_file.value) if ca_file else None)
+            given = HTTPSettings(library=given)
+        if ca_file and given.ca_file is None:
+            given = replace(given, ca_file=str(ca_file.value))
         try:
             load_library(given)
         except ConfigError as error:

@@ -1,0 +1,182 @@
+"""Requests carried by requests, through a session of the program's own where one is given.
+
+Such a session's adapters, proxies, CAs, client certificate, headers and response hooks take part, and so does what its
+class does in ``send()``. Its auth, its cookies and ~/.netrc do not: requests puts them on where it prepares a request,
+and these are prepared apart from it.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import urllib3.exceptions
+
+from orgkey.carriers import Incoming, NoAnswer, headers_of, network_kind, tls_context, unusable_proxy
+from orgkey.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from orgkey.carriers import Carrier, HTTPSettings, Watch
+    from orgkey.wire import Request
+
+__all__ = ["carrier"]
+
+# urllib3 waits for a whole piece, and only between pieces does a late request learn that nobody waits any more.
+_PIECE: Final = 1024
+
+# Each of these is raised before a byte of the request is written.
+_BEFORE_WRITING: Final = (
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ProxyError,
+)
+
+
+def carrier(library: ModuleType, settings: HTTPSettings) -> Carrier:
+    """Carries by the session in ``settings``, else each request by one of its own."""
+    if settings.client is None and settings.ca_file is not None:
+        tls_context(settings.ca_file)  # which says what is wrong with it
+    if settings.client is None and settings.proxy is not None and not _is_proxy(settings.proxy):
+        raise unusable_proxy()
+    return _RequestsCarrier(library, settings)
+
+
+class _RequestsCarrier:
+    __slots__ = ("_library", "_settings")
+
+    def __init__(self, library: ModuleType, settings: HTTPSettings) -> None:
+        self._library = library
+        self._settings = settings
+
+    def open(self, request: Request, watch: Watch) -> Incoming:
+        # There is nothing to keep: no connection is, as in by_httpx. And what stands in for requests while some test
+        # runs is gone after it.
+        session = self._new_session() if self._settings.client is None else self._settings.client
+        response = self._send(session, request)
+        if isinstance(response, NoAnswer):
+            # Raised here, where no error of requests is in its context: those have the body in their frames.
+            raise response
+        duplicate = _duplicate(response)
+        watch.hold(duplicate)
+
+        def close() -> None:
+            watch.hold(None)
+            response.close()
+            if duplicate is not None:
+                duplicate.close()
+            if session is not self._settings.client:
+                session.close()
+
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Incoming(response.status_code, headers, self._pieces(response), close)
+
+    def _new_session(self) -> Any:
+        session = self._library.Session()
+        session.headers.update({"User-Agent": "orgkey", "Connection": "close"})
+        return session
+
+    def _send(self, session: Any, request: Request) -> Any:
+        """The response, or why there is none."""
+        prepared = self._prepared(session, request)
+        limits = (self._settings.connect, self._settings.read)
+        try:
+            return session.send(
+                prepared, timeout=limits, allow_redirects=False, **self._environment(session, prepared.url)
+            )
+        except _AtRedirect as stopped:
+            return stopped.response
+        except self._library.RequestException as error:
+            # A hook that raises for every 4xx does not take the answer from us.
+            return self._trouble(error) if error.response is None else error.response
+        except OSError as error:
+            if error.errno is not None:
+                return self._trouble(error)
+            # What requests says of a CA file, or of a client certificate, that is not there.
+            raise ConfigError(f"The requests session cannot send: {error}") from None
+        except ValueError:
+            if not self._environment(session, prepared.url)["proxies"]:
+                raise
+            raise unusable_proxy() from None
+
+    def _prepared(self, session: Any, request: Request) -> Any:
+        prepared = self._library.Request(
+            request.method,
+            request.url,
+            # None is how a session takes a header away.
+            headers={name: value for name, value in session.headers.items() if value is not None} | headers_of(request),
+            data=request.body(),
+            hooks=session.hooks,
+        ).prepare()
+        prepared.hooks["response"].insert(0, _stop_at_redirect)
+        return prepared
+
+    def _environment(self, session: Any, url: str) -> Any:
+        """Proxies, CAs and certificate. Ours win over the environment; a session's are merged as for all its calls."""
+        own, settings = self._settings.client is None, self._settings
+        proxies = {"http": settings.proxy, "https": settings.proxy} if own and settings.proxy else {}
+        ca_file = settings.ca_file if own or session.verify is True else None
+        return session.merge_environment_settings(url, proxies, True, ca_file, None)
+
+    def _pieces(self, response: Any) -> Iterator[bytes]:
+        trouble = None
+        try:
+            yield from response.iter_content(_PIECE)
+        except (self._library.RequestException, OSError) as error:
+            trouble = self._trouble(error)
+        if trouble is not None:
+            raise trouble
+
+    def _trouble(self, error: Exception) -> NoAnswer:
+        # With a session of the program's own an adapter may have sent it before and failed to connect again.
+        unsent = self._settings.client is None and _never_connected(error)
+        return NoAnswer(self._kind(error), type(error).__name__, sent=not unsent)
+
+    def _kind(self, error: Exception) -> str:
+        errors = self._library.exceptions
+        if isinstance(error, (errors.Timeout, TimeoutError)):
+            return "timeout"
+        # The URL of the request was checked long before: where requests does not like one, it is a proxy's.
+        if isinstance(error, (errors.ProxyError, errors.InvalidURL, errors.InvalidSchema)):
+            return "proxy"
+        return "tls" if isinstance(error, errors.SSLError) else network_kind(error)
+
+
+class _AtRedirect(Exception):
+    """Leaves requests before it reads on at a redirect and prepares to follow it."""
+
+    def __init__(self, response: Any) -> None:
+        super().__init__(response)
+        self.response = response
+
+
+def _stop_at_redirect(response: Any, **_: object) -> None:
+    if response.is_redirect:
+        raise _AtRedirect(response)
+
+
+def _duplicate(response: Any) -> socket.socket | None:
+    """The answer's socket once more, to shut it down from another thread; None where there is none, as under a mock."""
+    with suppress(AttributeError, OSError, TypeError, ValueError):
+        return socket.fromfd(response.raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+    return None
+
+
+def _never_connected(error: Exception) -> bool:
+    """Whether ``error`` was met before there was a connection to write to."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, urllib3.exceptions.SSLError):
+        return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args)
+    return isinstance(reason, _BEFORE_WRITING)
+
+
+def _is_proxy(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
