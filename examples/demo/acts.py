@@ -143,7 +143,7 @@ def broken_app(play: Play) -> None:
     play.timeline.claim("the script stops instead of carrying on", expected=True, seen=not answer and code != 0)
     play.timeline.claim("it names the cause", "RUN_AS_USER_MISSING", errors)
     play.timeline.claim("it names the remedy", "enter the Run As user", errors)
-    play.timeline.claim("the org is asked once, not stormed", 2, play.org.token_requests)
+    play.timeline.claim("one login, and one renewal that is refused: no storm", 2, play.org.token_requests)
     play.app.change_run_as(play.org.user(RUN_AS))  # mended, for whatever act comes next
 
 

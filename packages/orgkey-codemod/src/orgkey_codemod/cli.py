@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from orgkey_codemod.config import Config
-    from orgkey_codemod.model import Progress, Rule
+    from orgkey_codemod.model import Example, Progress, Rule
     from orgkey_codemod.report import Report
 
 __all__ = ["main"]
@@ -162,7 +162,25 @@ def _explain(code: str, name: str, packs: Sequence[Rule]) -> int:
             _say("\nbefore:\n" + _indented(example.before))
             if example.after is not None:
                 _say("after:\n" + _indented(example.after))
+            else:
+                _say(_with_unsafe(example, everything))
     return CLEAN
+
+
+def _with_unsafe(example: Example, rules: Sequence[Rule]) -> str:
+    """What a fix makes of an example that it does not touch by default."""
+    from pathlib import PurePosixPath
+
+    from orgkey_codemod import check
+    from orgkey_codemod.model import Options, Tree
+    from orgkey_codemod.python.cleanup import cleanup
+
+    path = PurePosixPath(example.path)
+    tree = Tree(Options(), {path: example.before.encode()})
+    changed = check.rewrite(tree, check.examine(tree, rules), unsafe=True, cleanup=cleanup).changed
+    if path not in changed:
+        return "after: that is left to you\n"
+    return "after, with --unsafe:\n" + _indented(changed[path].decode())
 
 
 def _indented(text: str) -> str:

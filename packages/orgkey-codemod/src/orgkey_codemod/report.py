@@ -126,7 +126,11 @@ def _where(found: Finding | Failure) -> str:
 
 
 def _last_line(report: Report) -> str:
-    counts = ", ".join(f"{count} {_SPOKEN.get(name, name)}" for name, count in report.summary().items())
+    summary = report.summary()
+    counts = ", ".join(f"{count} {_SPOKEN.get(name, name)}" for name, count in summary.items())
+    safe = sum(each.level is Level.SAFE for outcome in report.outcomes for each in outcome.left)
+    if safe:
+        counts = counts.replace(" to review", f" to review ({safe} of them safe)")
     needed = sorted({name for outcome in report.outcomes for name in outcome.install})
     return f"{counts}; install: python -m pip install {' '.join(needed)}" if needed else counts
 
