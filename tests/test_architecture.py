@@ -47,10 +47,12 @@ NEIGHBOURS = {
 TENANT_FLOORS = (
     {"errors", "settings"},
     {"record", "inflight", "breaker"},
-    {"stores", "locks", "journal", "twins"},
+    {"stores", "locks", "journal"},
     {"seal", "wrappers", "session"},
     {"steps"},
     {"protocol", "drivers", "authorization", "enrolment"},
+    {"sessions", "states", "rekeying", "twins"},
+    {"upkeep"},
     {"registry", "loopback"},
     {"commands", "plugin", "conformance"},
 )

@@ -17,7 +17,7 @@ from consents import allow
 from customers import CLIENT_ID, CLIENT_SECRET, new_customer
 
 from orgkey.cli.app import run
-from orgkey_tenants import State, Tenants
+from orgkey_tenants import Audit, State, Tenants
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,7 +193,7 @@ def test_keepalive_refreshes_what_is_due_and_says_what_failed(
     dead.org.revoke(dead.app)
     for record in store.list():
         due = replace(record, keepalive_at=1.0)
-        assert store.store.swap(due, store.audit_of(due, "made_due"), version=record.version)
+        assert store.store.swap(due, Audit.of(due, "made_due", by="test", at=0.0), version=record.version)
     found = {"refreshed": 1, "failed": {dead.tenant: "REFRESH_TOKEN_INVALID"}}
     assert told(capsys, "keepalive", "--workers", "2", code=1) == [found]
     assert (connected.sent(), store.get(dead.tenant).state) == (1, State.NEEDS_REAUTH)

@@ -60,6 +60,7 @@ def test_a_revoked_grant_stops_all_traffic(tenants, customer):
     for _ in range(10):
         with pytest.raises(orgkey.TokenRequestError):
             call(session)
+    tenants.sessions.drop(customer.tenant)
     with pytest.raises(orgkey_tenants.NeedsReauth, match="reconnect"):
-        tenants.sealer and tenants._sessions.pop(customer.tenant) and tenants.session(customer.tenant)
+        tenants.session(customer.tenant)
     assert customer.sent() == sent

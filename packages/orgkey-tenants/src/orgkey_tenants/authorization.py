@@ -189,7 +189,7 @@ class Consent:
                     changed_by=by,
                     epoch=store.epoch(),
                 )
-                store.create(record, _audit(record, "created", by, now))
+                store.create(record, Audit.of(record, "created", by=by, at=now))
                 continue
             if reading.record.state is State.SUSPENDED:
                 message = f"Tenant {tenant!r} is suspended. Resume it first: a consent does not end a suspension."
@@ -206,7 +206,7 @@ class Consent:
             anew = moved(reading.record, State.PENDING, cause="CONSENT_STARTED", by=by, at=reading.now)
             anew = replace(anew, org_id="", user_id="", grant="authorization_code", audience="")
             anew = replace(anew, client_id=self.client_id, login_url=login_url or anew.login_url)
-            store.swap(anew, _audit(anew, "consent_started", by, reading.now), version=reading.record.version)
+            store.swap(anew, Audit.of(anew, "consent_started", by=by, at=reading.now), version=reading.record.version)
 
     # --- and back --------------------------------------------------------------------------------------------------
 
@@ -344,7 +344,7 @@ class Consent:
                     raise UnknownTenant(consent.tenant)
                 record = self._renewed(reading.record, consent, answer, reading.now, by)
                 record = replace(record, sealed=sealed, dek_version=dek, epoch=store.epoch())
-                audit = _audit(record, "consented", by, reading.now)
+                audit = Audit.of(record, "consented", by=by, at=reading.now)
                 if store.swap(record, audit, version=reading.record.version):
                     return replace(record, version=reading.record.version + 1)
             except StoreUnavailable:
@@ -420,15 +420,3 @@ def _origin(ports: Ports, url: str, tenant: str) -> orgkey.Origin:
 def _hash(value: orgkey.Secret) -> str:
     # Of 256 random bits, so that the store's reader learns nothing from it.
     return sha256(value.reveal().encode()).hexdigest()
-
-
-def _audit(record: TenantRecord, event: str, by: str, at: float) -> Audit:
-    return Audit(
-        tenant=record.tenant,
-        at=at,
-        actor=by,
-        event=event,
-        state=record.state,
-        cause=record.cause,
-        generation=record.generation,
-    )

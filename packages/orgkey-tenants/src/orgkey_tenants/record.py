@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final
+from typing import Final, Self
 
 from orgkey_tenants.errors import IllegalTransition
 
@@ -161,6 +161,19 @@ class Audit:
     state: State
     cause: str = ""
     generation: int = 0
+
+    @classmethod
+    def of(cls, record: TenantRecord, event: str, *, by: str, at: float) -> Self:
+        """A line about ``record`` as it is from now on."""
+        return cls(
+            tenant=record.tenant,
+            at=at,
+            actor=by,
+            event=event,
+            state=record.state,
+            cause=record.cause,
+            generation=record.generation,
+        )
 
 
 @dataclass(frozen=True, slots=True)
