@@ -14,9 +14,10 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
-from harness import Effort, Goal, Row, alternate, ratio
+from harness import Effort, Goal, Row, alternate, ratio, seconds
 
 import orgkey
 from orgkey.endpoint import TokenAnswer
@@ -25,7 +26,7 @@ from orgkey_tenants.record import Audit, TenantRecord
 from orgkey_tenants.stores.sql import SQLStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["TITLE", "measure"]
 
@@ -176,11 +177,13 @@ def _hit_path(folder: Path, effort: Effort) -> list[Row]:
     product = Product(folder, f"sqlite:///{folder / 'hits.db'}", 1)
     tenant = product.tenants.session("tenant0")
     token = tenant.token()
-    cases = {"a tenant's session": partial(_hits, tenant, token), "an OrgSession": partial(_hits, _Plain(token), token)}
+    cases = {"a tenant's session": _timer(tenant, token), "an OrgSession": _timer(_Plain(token), token)}
     samples = alternate(cases, effort.timed_rounds, 3)
     product.close()
     figure = "hit path: token to send, call noted"
-    return [Row(figure, case, "ns", samples[case]) for case in cases]
+    ours, plain = (samples[case] for case in cases)
+    rows = [Row(f"{figure}, by an OrgSession", "a tenant's session", "x", ratio(ours, plain), Goal("≤", 1.05))]
+    return rows + [Row(figure, case, "ns", samples[case]) for case in cases]
 
 
 class _Plain(orgkey.OrgSession):
@@ -198,13 +201,17 @@ class _Plain(orgkey.OrgSession):
         )
 
 
-def _hits(session: orgkey.OrgSession, token: orgkey.Token) -> float:
+def _timer(session: orgkey.OrgSession, token: orgkey.Token) -> Callable[[], float]:
+    """Nanoseconds a call, by a loop of its own: one that sees both kinds of session is specialised for neither."""
     times = 20_000
-    began = time.perf_counter()
-    for _ in range(times):
-        assert session.current is not None
-        session.accepted(token)
-    return (time.perf_counter() - began) / times * 1e9
+
+    def hits() -> None:
+        for _ in range(times):
+            assert session.current is not None
+            session.accepted(token)
+
+    own = FunctionType(hits.__code__.replace(), hits.__globals__, closure=hits.__closure__)
+    return lambda: seconds(own) / times * 1e9
 
 
 @contextmanager

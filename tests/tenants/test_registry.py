@@ -38,6 +38,11 @@ def test_a_session_survives_an_expiry_by_a_rotation(tenants, customer):
     ]
 
 
+def test_the_hit_path_is_that_of_any_session():
+    for name in ("current", "accepted", "token", "atoken", "_usable"):
+        assert getattr(orgkey_tenants.TenantSession, name) is getattr(orgkey.OrgSession, name)
+
+
 async def test_a_task_has_the_same_session(tenants, customer):
     session = await tenants.asession(customer.tenant)
     assert session is tenants.session(customer.tenant)

@@ -58,12 +58,10 @@ def sync(sessions: Sessions) -> None:
 
 def write_signals(sessions: Sessions) -> None:
     """Note in the store which tenants' calls got through since the last time, all in one transaction."""
-    used = [session for session in sessions.all() if session.was_used]
-    for session in used:
-        session.was_used = False
+    used = [session.tenant for session in sessions.all() if session.was_used()]
     if used:
         store = sessions.ports.store
-        store.touch(dict.fromkeys((session.tenant for session in used), store.now()))
+        store.touch(dict.fromkeys(used, store.now()))
 
 
 def _replay_journal(sessions: Sessions) -> None:
