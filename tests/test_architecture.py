@@ -50,7 +50,7 @@ TENANT_FLOORS = (
     {"stores", "locks", "journal"},
     {"seal", "wrappers", "session"},
     {"steps"},
-    {"protocol", "drivers", "authorization", "enrolment"},
+    {"protocol", "drivers", "authorization", "enrolment", "revocation"},
     {"sessions", "states", "rekeying", "twins"},
     {"upkeep"},
     {"registry", "loopback"},
@@ -60,6 +60,7 @@ TENANT_NEIGHBOURS = {
     ("locks", "stores"),  # the PostgreSQL lock's table is the store's
     ("seal", "wrappers"),
     ("wrappers", "seal"),  # both layers bind their data in one form
+    ("authorization", "revocation"),  # a consent ends the one before it
     ("plugin", "commands"),
 }
 

@@ -97,6 +97,17 @@ def test_a_consent_by_pasting(
     assert store.get(customer.tenant).state is State.ACTIVE
 
 
+def test_the_org_whose_consent_is_taken(store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]) -> None:
+    url, org_id = customer.org.login_url, customer.org.org_id
+    (added,) = told(capsys, "add", customer.tenant, "--login-url", url, "--org-id", org_id[:15])
+    assert added["org_id"] == org_id
+    assert store.get(customer.tenant).org_id == org_id
+    (problem,) = told(capsys, "add", "other", "--login-url", url, "--org-id", "acme", code=2)
+    assert "Company Information" in problem["error"]["message"]
+    key = ["--grant", "jwt_bearer", "--org-id", org_id]
+    assert "a consent" in told(capsys, "add", "other", "--login-url", url, *key, code=2)[0]["error"]["message"]
+
+
 def test_a_consent_that_this_machine_receives(
     store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

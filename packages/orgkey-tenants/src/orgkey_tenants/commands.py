@@ -36,6 +36,10 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 LoginURL = Annotated[
     str, typer.Option(metavar="URL", help="The org's My Domain: https://acme.my.salesforce.com", show_default=False)
 ]
+OrgID = Annotated[
+    str,
+    typer.Option(metavar="00D…", help="Take the consent of this org alone, the first one too.", show_default=False),
+]
 
 
 def open_tenants() -> Tenants:
@@ -102,6 +106,7 @@ def add(  # noqa: PLR0917  # options of a command line
     tenant: Tenant,
     login_url: LoginURL,
     grant: Annotated[str, typer.Option(help="authorization_code, jwt_bearer or client_credentials.")] = _GRANTS[0],
+    org_id: OrgID = "",
     username: Annotated[str, typer.Option(help="JWT Bearer: whom to act as.", show_default=False)] = "",
     key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="JWT Bearer: the private key. It is sealed into the store.")
@@ -119,9 +124,11 @@ def add(  # noqa: PLR0917  # options of a command line
 ) -> None:
     """Make a tenant known: PENDING where it will consent, ACTIVE with a key or secret of its own."""
     output = orgkey.Output(as_json=as_json)
+    if org_id and grant != _GRANTS[0]:
+        raise orgkey.UsageProblem("--org-id is for a consent; a key or secret belongs to one org anyway.")
     with _opened() as tenants:
         if grant == "authorization_code":
-            record = tenants.add(tenant, login_url=login_url, by=by)
+            record = tenants.add(tenant, login_url=login_url, org_id=org_id, by=by)
         elif grant == "jwt_bearer":
             if key_file is None:
                 raise orgkey.UsageProblem("JWT Bearer needs the private key: --key-file server.key")
@@ -155,6 +162,7 @@ def authorize(
     tenant: Tenant,
     login_url: LoginURL = "",
     *,
+    org_id: OrgID = "",
     login_hint: Annotated[str, typer.Option(metavar="USER", help="Username to put on the login page.")] = "",
     paste: Annotated[bool, typer.Option("--paste", help="Read the callback URL from stdin.")] = False,
     by: By = "",
@@ -166,7 +174,7 @@ def authorize(
     browser ends at (--paste): then nothing ties the answer to a browser but you.
     """
     with _opened() as tenants:
-        url = tenants.start_authorization(tenant, login_url, login_hint=login_hint, by=by)
+        url = tenants.start_authorization(tenant, login_url, org_id=org_id, login_hint=login_hint, by=by)
         _finish(tenants, url, paste=paste, by=by, output=orgkey.Output(as_json=as_json))
 
 

@@ -249,12 +249,14 @@ class Tenants(AsyncTwins):
 
     # --- states ----------------------------------------------------------------------------------------------------
 
-    def add(self, tenant: str, *, login_url: str, by: str = "") -> TenantRecord:
-        """Make a tenant known that will consent: PENDING.
+    def add(self, tenant: str, *, login_url: str, org_id: str = "", by: str = "") -> TenantRecord:
+        """Make a tenant known that will consent: PENDING. With ``org_id`` only that org's consent is taken.
 
-        Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's.
+        Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's;
+        :class:`orgkey.ConfigError` for an org id that is none.
         """
-        return states.add(self.ports, tenant, login_url=login_url, client_id=self.client_id, by=by or self.owner)
+        by = by or self.owner
+        return states.add(self.ports, tenant, login_url=login_url, client_id=self.client_id, org_id=org_id, by=by)
 
     def add_jwt_bearer(
         self,

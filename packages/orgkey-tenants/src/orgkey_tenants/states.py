@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import orgkey
-from orgkey.endpoint import read_revocation, revoke_request
 from orgkey_tenants.errors import RefreshInProgress, TenantExists, UnknownTenant, local
-from orgkey_tenants.record import Audit, State, TenantRecord, moved
-from orgkey_tenants.session import HeldGrant
+from orgkey_tenants.record import Audit, State, TenantRecord, moved, read_org_id
+from orgkey_tenants.revocation import revoke
 from orgkey_tenants.stores import record_of
 
 if TYPE_CHECKING:
@@ -20,10 +20,11 @@ __all__ = ["add", "confirm", "forget", "move", "resume"]
 _TRIES: Final = 20  # of a compare-and-swap that others keep winning
 
 
-def add(ports: Ports, tenant: str, *, login_url: str, client_id: str, by: str) -> TenantRecord:
-    """Make a tenant known that will consent: PENDING.
+def add(ports: Ports, tenant: str, *, login_url: str, client_id: str, org_id: str, by: str) -> TenantRecord:
+    """Make a tenant known that will consent: PENDING. ``org_id`` is the org whose consent it takes; empty for any.
 
-    Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's.
+    Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's;
+    :class:`orgkey.ConfigError` for an org id that is none.
     """
     login = ports.rules.origin(login_url, f"The login URL of tenant {tenant!r}")
     now = ports.store.now()
@@ -31,6 +32,7 @@ def add(ports: Ports, tenant: str, *, login_url: str, client_id: str, by: str) -
         tenant=tenant,
         login_url=str(login),
         client_id=client_id,
+        org_id=read_org_id(org_id),
         created_at=now,
         changed_at=now,
         changed_by=by,
@@ -68,7 +70,8 @@ def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> T
     if record.state is not State.FORGOTTEN:
         _require_settled(ports, record, skew)
         if record.rotates and record.sealed:
-            _revoke(ports, record, force=force)
+            with suppress(orgkey.TokenRequestError) if force else nullcontext():
+                revoke(ports, record)
         blank = dict.fromkeys(("org_id", "user_id", "instance_url", "scope", "username", "certificate"), "")
         changes = {**blank, "sealed": b"", "family": "", "intent": None, "keepalive_at": None, "dek_version": 0}
         record = move(
@@ -76,20 +79,6 @@ def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> T
         )
     ports.sealer.shred(tenant)
     return record
-
-
-def _revoke(ports: Ports, record: TenantRecord, *, force: bool) -> None:
-    try:
-        key = ports.sealer.key(record.tenant, record.dek_version)
-        secret = ports.sealer.open(
-            key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
-        )
-        login = ports.rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}")
-        answer = ports.sender.send(revoke_request(secret, login))
-        read_revocation(answer, HeldGrant(record.client_id, ports.client_secret), login)
-    except orgkey.TokenRequestError:
-        if not force:
-            raise
 
 
 def _require_settled(ports: Ports, record: TenantRecord, skew: float) -> None:

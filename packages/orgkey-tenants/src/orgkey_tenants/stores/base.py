@@ -56,6 +56,10 @@ class Store(Protocol):
         """The latest audit lines of a tenant, newest first."""
         ...
 
+    def note(self, audit: Audit) -> None:
+        """Add an audit line of something that changed no record here: what was done at Salesforce."""
+        ...
+
     # --- data keys -------------------------------------------------------------------------------------------------
 
     def keys(self, tenant: str) -> list[WrappedKey]:

@@ -127,6 +127,11 @@ class SQLStore:
         with self._reading() as connection:
             return [_audit(row) for row in connection.execute(query).mappings()]
 
+    def note(self, audit: Audit) -> None:
+        """Insert it."""
+        with self._writing() as connection:
+            _add(connection, audit)
+
     # --- data keys -------------------------------------------------------------------------------------------------
 
     def keys(self, tenant: str) -> list[WrappedKey]:
