@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import crowd
@@ -267,8 +270,13 @@ except orgkey_tenants.RefreshInProgress:
     assert customer.holds(stored_token(tenants, customer.tenant))
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def forking(test):
+    """A test that forks while threads run, which Python warns of from 3.12 on."""
+    test = pytest.mark.filterwarnings("ignore::DeprecationWarning")(test)
+    return pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")(test)
+
+
+@forking
 def test_a_forked_child_refreshes_too(tenants, customer):
     session = tenants.session(customer.tenant)
     session.token()
@@ -283,6 +291,76 @@ def test_a_forked_child_refreshes_too(tenants, customer):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert call(session) == 200
     assert customer.org.count(endpoint="token", status=400) == 0
+
+
+def in_a_child(work) -> int:
+    """The exit code of a forked child that does ``work``: 0 where it returns True, 1 otherwise, 9 where it hangs."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = 0 if work() else 1
+        finally:
+            os._exit(status)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return 9
+
+
+@forking
+def test_a_forked_child_inherits_no_refresh_that_is_under_way(tenants, customer):
+    customer.org.faults.add("token", delay=3.0)
+    session = tenants.session(customer.tenant)
+    asking = threading.Thread(target=session.token)
+    asking.start()
+    while tenants.get(customer.tenant).intent is None:
+        time.sleep(0.01)
+    assert in_a_child(lambda: tenants.drain(0.1)) == 0  # it ends at once: the refresh is its parent's
+    asking.join(20)
+    assert customer.holds(stored_token(tenants, customer.tenant))
+
+
+@forking
+def test_a_forked_child_waits_for_no_lock_that_its_parent_held(tenants, customer):
+    parts = (tenants.sessions._guard, tenants.sealer._lock, tenants.ports.breaker._lock, tenants._rounds._guard)
+    lock = tenants.ports.lock
+    with ExitStack() as held:
+        for guard in (*parts, lock._guard, tenants.sessions.in_flight._landed):
+            held.enter_context(guard)
+        assert in_a_child(lambda: call(tenants.session(customer.tenant)) == 200) == 0
+    assert lock.acquire("theirs", 60.0) is not None
+    assert in_a_child(lambda: lock.acquire("theirs", 60.0) is not None) == 0
+
+
+@forking
+def test_a_forked_child_signs_with_its_own_name(tenants, customer):
+    assert tenants.owner.endswith(f"/{os.getpid()}")
+    assert in_a_child(lambda: tenants.refresh(customer.tenant) and tenants.owner.endswith(f"/{os.getpid()}")) == 0
+    actors = {line.actor for line in tenants.audit(customer.tenant) if line.event == "refreshed"}
+    assert tenants.owner not in actors
+
+
+@forking
+def test_forked_children_use_no_connection_of_their_parent(make, fresh_database, world):
+    tenants = make(store=None, url=fresh_database, lock=fresh_database, clock=orgkey.SYSTEM_CLOCK)
+    customer = new_customer(world)
+    connect(tenants, customer)
+    tenants.refresh(customer.tenant)  # now its pools hold connections
+
+    def backend() -> int:
+        with tenants.store._engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+
+    ours = backend()
+    assert in_a_child(lambda: backend() != ours and tenants.refresh(customer.tenant).generation == 2) == 0
+    assert backend() == ours  # and it is alive
+    assert tenants.refresh(customer.tenant).generation == 3
 
 
 def test_a_session_lives_through_a_change_of_event_loops(tenants, customer):

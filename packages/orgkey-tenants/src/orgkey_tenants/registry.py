@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import orgkey
 from orgkey_tenants import rekeying, states, upkeep
+from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.authorization import Consent
 from orgkey_tenants.enrolment import enrol
 from orgkey_tenants.enrolment import renew_secret as enrol_again
@@ -121,7 +122,7 @@ class Tenants(AsyncTwins):
         wrapper = open_wrapper(settings.keys)
         self.limits = limits or Limits()
         self.clock = clock
-        self.owner = owner or f"{socket.gethostname()}/{os.getpid()}"
+        self._named = owner
         self.client_id, self.client_secret = settings.client_id, settings.client_secret
         self.redirect_uri = settings.redirect_uri
         self.scopes = tuple(scopes)
@@ -143,10 +144,20 @@ class Tenants(AsyncTwins):
             clock=clock,
             draw=random.SystemRandom().random,
         )
+        self.owner = self._name()
         self.sessions = Sessions(self.ports, self.options, owner=self.owner, limits=self.limits, refresher=refresher)
         self._consent: Consent | None = None
         self._rounds = upkeep.Rounds(self.sessions, every)
         self._drain = _drain_at_exit(self.sessions.in_flight, self.limits.lease)
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """A forked worker signs what it does with a name of its own."""
+        self.owner = self.sessions.owner = self._name()
+        self._consent = None
+
+    def _name(self) -> str:
+        return self._named or f"{socket.gethostname()}/{os.getpid()}"
 
     # --- sessions --------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import orgkey
+from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.drivers import drive
 from orgkey_tenants.errors import TenantNotActive, local
 from orgkey_tenants.inflight import InFlight
@@ -59,9 +60,14 @@ class Sessions:
         self._options = options
         self._limits = limits
         self._refresher = refresher
-        self._guard = threading.Lock()
         self._recent: OrderedDict[str, TenantSession] = OrderedDict()
         self._living: weakref.WeakValueDictionary[str, TenantSession] = weakref.WeakValueDictionary()
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """A new lock; sessions see to themselves."""
+        self._guard = threading.Lock()
 
     # --- which there are -------------------------------------------------------------------------------------------
 

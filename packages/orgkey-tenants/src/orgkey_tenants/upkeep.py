@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import orgkey
+from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import TenantNotActive
 from orgkey_tenants.record import Audit, State
 
@@ -95,12 +96,17 @@ class Rounds:
     def __init__(self, sessions: Sessions, every: float) -> None:
         self._sessions = weakref.ref(sessions)
         self._every = every
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """No thread comes along."""
         self._guard = threading.Lock()
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the thread, unless it runs. After a fork it does not: no thread comes along."""
+        """Start the thread, unless it runs."""
         if self._every <= 0 or self._is_running:
             return
         with self._guard:
