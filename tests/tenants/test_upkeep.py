@@ -393,7 +393,35 @@ def test_a_broker_can_take_the_protocol_s_place(make, customer, tenants):
     assert asked == [customer.tenant]
 
 
-def test_settings_come_from_the_environment(monkeypatch, tmp_path, master_key):
+def test_every_setting_comes_from_the_environment(monkeypatch, tmp_path, master_key):
+    from orgkey_tenants import Tenants
+
+    given = {
+        "ORGKEY_TENANTS_URL": f"sqlite:///{tmp_path / 'x.db'}",
+        "ORGKEY_TENANTS_KEYS": master_key,
+        "ORGKEY_TENANTS_LOCK": "redis://localhost:1/0",
+        "ORGKEY_TENANTS_JOURNAL": str(tmp_path / "outcomes"),
+        "ORGKEY_TENANTS_ENVIRONMENT": "staging",
+        "ORGKEY_CLIENT_ID": "app",
+        "ORGKEY_CLIENT_SECRET": "an-invented-secret",
+        "ORGKEY_CLIENT_REDIRECT_URI": "https://saas.example.com/callback",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with Tenants() as tenants:
+        assert type(tenants.ports.lock).__name__ == "RedisLock"
+        assert tenants.sealer.environment == "staging"
+        tenants.ports.journal.write(Entry.of(TenantRecord(tenant="acme"), "left-over"))
+        assert list((tmp_path / "outcomes").iterdir())
+        assert (tenants.client_id, tenants.redirect_uri) == ("app", "https://saas.example.com/callback")
+        assert tenants.client_secret is not None
+        assert tenants.client_secret.reveal() == "an-invented-secret"
+        assert tenants.list() == []
+    with Tenants(client_id="other", environment="") as tenants:  # what is given comes first
+        assert (tenants.client_id, tenants.sealer.environment) == ("other", "staging")
+
+
+def test_without_a_setting_nothing_starts(monkeypatch, tmp_path, master_key):
     from orgkey_tenants import Tenants
 
     with pytest.raises(orgkey.ConfigError, match="ORGKEY_TENANTS_KEYS"):

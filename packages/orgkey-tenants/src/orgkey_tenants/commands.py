@@ -30,7 +30,27 @@ _GRANTS: Final = ("authorization_code", "jwt_bearer", "client_credentials")
 app = typer.Typer(help="Customers' orgs: their states, consents, refresh tokens and keys.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one value a line; failures too, on stderr.")]
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="The product's own id of the customer.")]
+
+
+def _tenants(incomplete: str) -> list[str]:
+    try:
+        with open_tenants() as tenants:
+            exact = [incomplete] if incomplete and tenants.store.read(incomplete) else []
+            following = [record.tenant for record in tenants.store.page(after=incomplete)]
+    except orgkey.OrgkeyError:
+        return []  # settings that are wrong must not break the shell's completion
+    return exact + [tenant for tenant in following if tenant.startswith(incomplete)]
+
+
+def _grants(incomplete: str) -> list[str]:
+    return [grant for grant in _GRANTS if grant.startswith(incomplete)]
+
+
+New = Annotated[str, typer.Argument(metavar="TENANT", help="The product's own id of the customer.")]
+Tenant = Annotated[
+    str,
+    typer.Argument(metavar="TENANT", help="The product's own id of the customer.", autocompletion=_tenants),
+]
 By = Annotated[str, typer.Option("--by", metavar="WHO", help="Who does it, for the audit trail.", show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 LoginURL = Annotated[
@@ -103,9 +123,11 @@ def show(
 
 @app.command()
 def add(  # noqa: PLR0917  # options of a command line
-    tenant: Tenant,
+    tenant: New,
     login_url: LoginURL,
-    grant: Annotated[str, typer.Option(help="authorization_code, jwt_bearer or client_credentials.")] = _GRANTS[0],
+    grant: Annotated[
+        str, typer.Option(help="authorization_code, jwt_bearer or client_credentials.", autocompletion=_grants)
+    ] = _GRANTS[0],
     org_id: OrgID = "",
     username: Annotated[str, typer.Option(help="JWT Bearer: whom to act as.", show_default=False)] = "",
     key_file: Annotated[

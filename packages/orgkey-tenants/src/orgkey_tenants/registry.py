@@ -51,7 +51,7 @@ class Tenants(AsyncTwins):
 
     Every setting may come from the environment instead (``ORGKEY_TENANTS_URL``, ``ORGKEY_TENANTS_KEYS``,
     ``ORGKEY_TENANTS_LOCK``, ``ORGKEY_TENANTS_JOURNAL``, ``ORGKEY_TENANTS_ENVIRONMENT``, ``ORGKEY_CLIENT_ID``,
-    ``ORGKEY_CLIENT_SECRET``, ``ORGKEY_REDIRECT_URI``).
+    ``ORGKEY_CLIENT_SECRET``, ``ORGKEY_CLIENT_REDIRECT_URI``).
 
     Parameters
     ----------
