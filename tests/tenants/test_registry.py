@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import httpx
 import pytest
 from customers import stored_token
@@ -36,6 +39,20 @@ def test_a_session_survives_an_expiry_by_a_rotation(tenants, customer):
         "refreshed",
         "refresh_announced",
     ]
+
+
+def test_the_old_token_goes_on_while_the_next_one_is_under_way(tenants, customer):
+    session = tenants.session(customer.tenant)
+    first = session.token()
+    customer.org.faults.add("token", delay=1.0)
+    upkeep = threading.Thread(target=session.refreshed)
+    upkeep.start()
+    while tenants.get(customer.tenant).intent is None:
+        time.sleep(0.01)
+    assert call(session) == 200
+    assert session.current is first
+    upkeep.join(20)
+    assert session.token().generation == 2
 
 
 def test_the_hit_path_is_that_of_any_session():

@@ -16,12 +16,14 @@ import crowd
 import httpx
 import pytest
 from customers import connect, new_customer, stored_token
+from refresh_bench import FlakyStore
 
 import orgkey
 from orgkey_tenants import (
     IllegalTransition,
     NeedsReauth,
     RefreshInProgress,
+    RotationLost,
     SealBroken,
     State,
     TenantNotActive,
@@ -441,6 +443,25 @@ def test_needs_reauth_is_told_to_observers(tenants, customer, caplog):
     events = [record.orgkey_event for record in caplog.records if hasattr(record, "orgkey_event")]
     (event,) = [event for event in events if event.kind is orgkey.EventKind.TENANT_STATE]
     assert (event.tenant, event.state, event.cause) == (customer.tenant, "NEEDS_REAUTH", "REFRESH_TOKEN_INVALID")
+
+
+def test_what_to_page_on_is_told(make, customer, tenants, caplog, clock):
+    def told() -> list[tuple[str, str, str]]:
+        events = [record.orgkey_event for record in caplog.records if hasattr(record, "orgkey_event")]
+        paged = {"rotation_lost", "persist_delayed"}
+        return [(str(event.kind), event.tenant, event.cause) for event in events if event.kind in paged]
+
+    late = make(store=FlakyStore(tenants.store, refusals=1))
+    late.session(customer.tenant).token()
+    assert told() == [("persist_delayed", customer.tenant, "TENANT_STORE_UNAVAILABLE")]
+    assert customer.holds(stored_token(tenants, customer.tenant))
+    customer.org.faults.add("token", drop="after")
+    with pytest.raises(orgkey.TokenEndpointUnreachable):
+        tenants.session(customer.tenant).token()
+    clock.advance(tenants.limits.lease + tenants.limits.skew + 1)
+    with pytest.raises(RotationLost):
+        tenants.session(customer.tenant).token()
+    assert told()[1:] == [("rotation_lost", customer.tenant, "LOST_ROTATION")]
 
 
 def test_no_token_is_readable_on_disk_in_the_log_or_in_the_audit(tenants, customer, tmp_path, caplog, clock):
