@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orgkey.endpoint import TokenAnswer
+    from orgkey_tenants.protocol import Refreshed
     from orgkey_tenants.steps import Ports
 
 __all__ = ["Sessions"]
@@ -126,9 +127,13 @@ class Sessions:
     def connected(self, record: TenantRecord) -> None:
         """Let the next call of the tenant's session begin with its new consent."""
         session = self.living(record.tenant)
-        if session is None:
-            return
-        if session.login_url != record.login_url:
+        if session is not None:
+            self._take_up(session, record)
+
+    def _take_up(self, session: TenantSession, record: TenantRecord) -> None:
+        """Go on with a new consent, which another administrator may have given, at another login URL."""
+        session.made_from = record.family, record.generation
+        if session.login_url != record.login_url and self.living(record.tenant) is session:
             self.drop(record.tenant)
         session.reset(accept_new_user=True)
 
@@ -173,8 +178,10 @@ class Sessions:
                 if self._refresher is not None:
                     return self._refresher(session.tenant)
                 if isinstance(session.grant, HeldGrant):
-                    answer: TokenAnswer = drive(self._protocol(session.tenant), self.ports).answer
-                    return answer
+                    refreshed: Refreshed = drive(self._protocol(session.tenant), self.ports)
+                    if refreshed.record.family != session.made_from[0]:  # another process completed a consent
+                        self._take_up(session, refreshed.record)
+                    return refreshed.answer
                 return self._ask_with_own_grant(session)
             except TenantNotActive as error:
                 session.stop(error)
