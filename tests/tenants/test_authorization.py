@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from fake_clock import FakeClock
 
 import orgkey
 from orgkey_sim import VirtualClock, World
+from orgkey_tenants import revocation
 from orgkey_tenants.authorization import AuthorizationRefused
 from orgkey_tenants.errors import OtherOrg, StoreUnavailable, UnknownTenant, local
 from orgkey_tenants.record import Audit, State, moved
@@ -446,6 +448,22 @@ def test_a_grant_that_does_not_open_any_more_is_told_of(
     assert consent.complete(allow(url), browser_cookie=url.browser_cookie).state is State.ACTIVE
     line = ports.store.audit("acme")[0]
     assert (line.event, line.cause, acme.count(endpoint="revoke")) == ("former_not_revoked", "TENANT_SEAL_BROKEN", 0)
+
+
+def test_nobody_waits_for_long_until_the_former_grant_is_ended(
+    consented: TenantRecord, consent: Consent, ports: Ports, acme: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revocation, "PATIENCE", 0.1)
+    acme.faults.add("revoke", delay=1.0)
+    url = consent.start("acme")
+    began = time.monotonic()
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert time.monotonic() - began < 0.9
+    assert (record.family != consented.family, ports.store.audit("acme")[0].event) == (True, "consented")
+    while ports.store.audit("acme")[0].event == "consented":
+        assert time.monotonic() - began < 20
+        time.sleep(0.01)
+    assert ports.store.audit("acme")[0].event == "former_revoked"
 
 
 def test_a_token_that_came_again_is_not_ended(consented: TenantRecord, ports: Ports, acme: Org) -> None:

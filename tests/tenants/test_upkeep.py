@@ -28,6 +28,7 @@ from orgkey_tenants import (
     State,
     TenantNotActive,
     UnknownTenant,
+    states,
 )
 from orgkey_tenants.journal import Entry
 from orgkey_tenants.record import IDLE_LIMIT, Intent, TenantRecord, moved
@@ -295,6 +296,13 @@ def test_a_forked_child_refreshes_too(tenants, customer):
     assert customer.org.count(endpoint="token", status=400) == 0
 
 
+def wait_for(condition) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.01)
+
+
 def in_a_child(work) -> int:
     """The exit code of a forked child that does ``work``: 0 where it returns True, 1 otherwise, 9 where it hangs."""
     child = os.fork()
@@ -321,8 +329,7 @@ def test_a_forked_child_inherits_no_refresh_that_is_under_way(tenants, customer)
     session = tenants.session(customer.tenant)
     asking = threading.Thread(target=session.token)
     asking.start()
-    while tenants.get(customer.tenant).intent is None:
-        time.sleep(0.01)
+    wait_for(lambda: tenants.get(customer.tenant).intent is not None)
     assert in_a_child(lambda: tenants.drain(0.1)) == 0  # it ends at once: the refresh is its parent's
     asking.join(20)
     assert customer.holds(stored_token(tenants, customer.tenant))
@@ -346,6 +353,21 @@ def test_a_forked_child_signs_with_its_own_name(tenants, customer):
     assert in_a_child(lambda: tenants.refresh(customer.tenant) and tenants.owner.endswith(f"/{os.getpid()}")) == 0
     actors = {line.actor for line in tenants.audit(customer.tenant) if line.event == "refreshed"}
     assert tenants.owner not in actors
+
+
+@forking
+def test_a_forked_child_follows_what_others_change(make, customer):
+    tenants = make(every=0.05, clock=orgkey.SYSTEM_CLOCK)
+    session = tenants.session(customer.tenant)
+    session.token()
+
+    def follows() -> bool:
+        suspended = {"cause": "UNPAID", "by": "billing", "event": "suspended"}
+        states.move(tenants.ports, customer.tenant, State.SUSPENDED, **suspended)
+        wait_for(lambda: session.current is None)
+        return isinstance(session.failure, TenantNotActive)
+
+    assert in_a_child(follows) == 0
 
 
 @forking

@@ -8,7 +8,8 @@ a live org.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Final
 
 import orgkey
 from orgkey.endpoint import read_revocation, revoke_request
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from orgkey_tenants.steps import Ports
 
 __all__ = ["revoke", "revoke_former"]
+
+PATIENCE: Final = 5.0
 
 
 def revoke(ports: Ports, record: TenantRecord, *, sparing: orgkey.Secret | None = None) -> bool:
@@ -43,8 +46,14 @@ def revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, *, b
     """End the grant that a new consent, whose refresh token is ``token``, has replaced in the store. Never raises.
 
     Where it cannot be ended it lives on at Salesforce until its policy or a later consent ends it; the audit trail says
-    so, with the cause.
+    so, with the cause. It is waited for five seconds, since a person is looking at the callback page, and goes on.
     """
+    work = threading.Thread(target=_revoke_former, args=(ports, former, token, by), name="orgkey-revoke", daemon=True)
+    work.start()
+    work.join(PATIENCE)
+
+
+def _revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, by: str) -> None:
     cause = ""
     try:
         if not revoke(ports, former, sparing=token):

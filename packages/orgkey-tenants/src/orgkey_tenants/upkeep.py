@@ -96,11 +96,17 @@ class Rounds:
     def __init__(self, sessions: Sessions, every: float) -> None:
         self._sessions = weakref.ref(sessions)
         self._every = every
-        self.after_fork()
+        self._begin()
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """No thread comes along."""
+        """No thread comes along: where the parent had one, the child starts its own."""
+        had_one = self._thread is not None and not self._end.is_set()
+        self._begin()
+        if had_one:
+            self.start()
+
+    def _begin(self) -> None:
         self._guard = threading.Lock()
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
