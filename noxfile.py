@@ -140,7 +140,7 @@ def fuzz(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Every figure beside its peers, in one run: a table, JSON and a plot in benchmarks/."""
-    install(session, "bench", "test", "langchain", "llama-index")
+    install(session, "bench", "test", "langchain", "llama-index", "tenants")
     session.run("python", "benchmarks/run.py", *session.posargs)
 
 

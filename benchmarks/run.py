@@ -37,6 +37,8 @@ GROUPS: Final = (
     "simple_salesforce_soak",
     "codemod",
     "tenants",
+    "tenants_herd",
+    "tenants_outage",
     "tenants_schedules",
 )
 

@@ -45,12 +45,14 @@ NEIGHBOURS = {
 
 # The tenants' package has floors of its own.
 TENANT_FLOORS = (
-    {"errors", "settings"},
+    {"errors", "settings", "atfork"},
     {"record", "inflight", "breaker"},
-    {"stores", "locks", "journal", "twins"},
+    {"stores", "locks", "journal"},
     {"seal", "wrappers", "session"},
     {"steps"},
-    {"protocol", "drivers", "authorization", "enrolment"},
+    {"protocol", "drivers", "authorization", "enrolment", "revocation"},
+    {"sessions", "states", "rekeying", "twins"},
+    {"upkeep"},
     {"registry", "loopback"},
     {"commands", "plugin", "conformance"},
 )
@@ -58,6 +60,7 @@ TENANT_NEIGHBOURS = {
     ("locks", "stores"),  # the PostgreSQL lock's table is the store's
     ("seal", "wrappers"),
     ("wrappers", "seal"),  # both layers bind their data in one form
+    ("authorization", "revocation"),  # a consent ends the one before it
     ("plugin", "commands"),
 }
 
@@ -98,10 +101,15 @@ def test_a_room_of_the_tenants_uses_only_floors_below_it():
     floor_of = {room: number for number, rooms in enumerate(TENANT_FLOORS, start=1) for room in rooms}
     for path in source.rglob("*.py"):
         room = path.relative_to(source).parts[0].removesuffix(".py")
-        modules = [
-            node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
+        found = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+        modules = [node.module or "" for node in found]
+        modules += [
+            f"orgkey_tenants.{each.name}" for node in found if node.module == "orgkey_tenants" for each in node.names
         ]
         rooms = {module.split(".")[1] for module in modules if module.startswith("orgkey_tenants.")}
+        assert room == "__init__" or room in floor_of, (
+            f"{room} has no floor: put it into ARCHITECTURE.md and TENANT_FLOORS"
+        )
         for other in rooms - {room} if room != "__init__" else ():
             goes_down = floor_of[other] < floor_of[room]
             assert goes_down or (room, other) in TENANT_NEIGHBOURS, f"{path.name} reaches from {room} to {other}"

@@ -512,6 +512,27 @@ def test_everything_has_a_twin_for_tasks(session: orgkey.OrgSession, org: Org) -
     assert (info["organization_id"], found["active"], len(org.sessions)) == (org.org_id, True, 0)
 
 
+def test_a_use_is_told_once(session: orgkey.OrgSession) -> None:
+    first = session.token()
+    assert not session.was_used()
+    session.accepted(first)
+    assert (session.was_used(), session.was_used()) == (True, False)
+    second = session.renew(first)
+    session.accepted(second)
+    session.accepted(first)  # a slow call's answer
+    assert (session.was_used(), session.was_used()) == (True, False)
+    session.accepted(second)
+    assert session.was_used()
+
+
+def test_asking_for_the_use_makes_no_good_token_suspicious(session: orgkey.OrgSession, org: Org) -> None:
+    second = session.renew(session.token())
+    session.accepted(second)
+    assert session.was_used()
+    assert session.renew(second).generation == 3  # it worked, and then it expired: no cool-down
+    assert org.token_requests == 3
+
+
 def test_reset_in_the_middle_of_a_renewal_harms_nobody(session: orgkey.OrgSession, org: Org) -> None:
     stale = session.token()
     org.faults.add("token", delay=0.3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ from fake_clock import FakeClock
 
 import orgkey
 from orgkey_sim import VirtualClock, World
+from orgkey_tenants import revocation
 from orgkey_tenants.authorization import AuthorizationRefused
 from orgkey_tenants.errors import OtherOrg, StoreUnavailable, UnknownTenant, local
 from orgkey_tenants.record import Audit, State, moved
+from orgkey_tenants.revocation import revoke_former
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -356,3 +359,125 @@ def test_two_writers_do_not_lose_the_consent(
     monkeypatch.setattr(ports.store, "swap", raced)
     record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
     assert (stored(ports), record.failures, len(calls)) == (record, 0, 2)
+
+
+# --- the org that is expected
+
+
+def test_an_administrator_of_another_org_is_refused_at_the_first_consent_too(
+    consent: Consent, world: World, acme: Org, app: App, ports: Ports
+) -> None:
+    del app
+    other = world.create_org("other")
+    customer_app(other)
+    url = consent.start("acme", other.login_url, org_id=acme.org_id)
+    with pytest.raises(OtherOrg, match=other.org_id):
+        consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert (stored(ports).state, stored(ports).org_id) == (State.PENDING, acme.org_id)
+    assert other.count(endpoint="revoke", status=200) == 1
+    url = consent.start("acme", acme.login_url)
+    assert consent.complete(allow(url), browser_cookie=url.browser_cookie).state is State.ACTIVE
+
+
+def test_until_somebody_consents_the_expected_org_may_be_put_right(
+    consent: Consent, acme: Org, app: App, ports: Ports
+) -> None:
+    del app
+    consent.start("acme", acme.login_url, org_id="00D5g000004HfQrEAK")
+    url = consent.start("acme", org_id=acme.org_id[:15], by="ada")
+    assert (stored(ports).org_id, ports.store.audit("acme")[0].event) == (acme.org_id, "org_expected")
+    assert ports.store.audit("acme")[0].actor == "ada"
+    consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    with pytest.raises(OtherOrg, match="00D5g000004HfQrEAK"):
+        consent.start("acme", org_id="00D5g000004HfQr")
+    assert stored(ports).org_id == acme.org_id
+
+
+@pytest.mark.parametrize("org_id", ["acme", "00D", "0055g000004HfQrEAK", "00D5G000004HFQREAK", "00d5g000004hfqr"])
+def test_an_org_id_that_is_none_is_explained(consent: Consent, acme: Org, ports: Ports, org_id: str) -> None:
+    with pytest.raises(orgkey.ConfigError, match="Company Information"):
+        consent.start("acme", acme.login_url, org_id=org_id)
+    assert ports.store.read("acme") is None
+
+
+# --- the grant that a reconnect replaces
+
+
+def test_a_reconnect_ends_the_grant_before_it_and_no_other(
+    consented: TenantRecord, consent: Consent, ports: Ports, acme: Org
+) -> None:
+    former = refresh_token(ports, consented)
+    url = consent.start("acme")
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie, by="ada")
+    present = acme.consents.find(refresh_token(ports, record).reveal())
+    assert acme.consents.find(former.reveal()) is None
+    assert present is not None
+    assert not present.spent
+    line = ports.store.audit("acme")[0]
+    assert (line.event, line.actor, line.cause, line.generation) == ("former_revoked", "ada", "", 1)
+    assert acme.count(endpoint="revoke", status=200) == 1
+
+
+@pytest.mark.parametrize(
+    ("cause", "trouble"),
+    [
+        ("ENDPOINT_UNREACHABLE", {"drop": "before"}),
+        ("ENDPOINT_UNREACHABLE", {"drop": "after"}),
+        ("SALESFORCE_UNAVAILABLE", {"status": 503}),
+    ],
+)
+def test_a_grant_that_cannot_be_ended_costs_the_new_one_nothing(
+    consented: TenantRecord, consent: Consent, ports: Ports, *, cause: str, trouble: dict[str, Any], acme: Org
+) -> None:
+    acme.faults.add("revoke", times=3, **trouble)
+    url = consent.start("acme")
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    line = ports.store.audit("acme")[0]
+    assert (line.event, line.cause) == ("former_not_revoked", cause)
+    assert (stored(ports), record.state) == (record, State.ACTIVE)
+    assert record.family != consented.family
+    assert acme.consents.find(refresh_token(ports, record).reveal()) is not None
+
+
+def test_a_grant_that_does_not_open_any_more_is_told_of(
+    consented: TenantRecord, consent: Consent, ports: Ports, acme: Org
+) -> None:
+    broken = replace(consented, sealed=consented.sealed[:-1])
+    assert ports.store.swap(broken, Audit.of(broken, "cut", by="test", at=0.0), version=consented.version)
+    url = consent.start("acme")
+    assert consent.complete(allow(url), browser_cookie=url.browser_cookie).state is State.ACTIVE
+    line = ports.store.audit("acme")[0]
+    assert (line.event, line.cause, acme.count(endpoint="revoke")) == ("former_not_revoked", "TENANT_SEAL_BROKEN", 0)
+
+
+def test_nobody_waits_for_long_until_the_former_grant_is_ended(
+    consented: TenantRecord, consent: Consent, ports: Ports, acme: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revocation, "PATIENCE", 0.1)
+    acme.faults.add("revoke", delay=1.0)
+    url = consent.start("acme")
+    began = time.monotonic()
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert time.monotonic() - began < 0.9
+    assert (record.family != consented.family, ports.store.audit("acme")[0].event) == (True, "consented")
+    while ports.store.audit("acme")[0].event == "consented":
+        assert time.monotonic() - began < 20
+        time.sleep(0.01)
+    assert ports.store.audit("acme")[0].event == "former_revoked"
+
+
+def test_a_token_that_came_again_is_not_ended(consented: TenantRecord, ports: Ports, acme: Org) -> None:
+    revoke_former(ports, consented, refresh_token(ports, consented), by="test")
+    assert acme.count(endpoint="revoke") == 0
+    assert ports.store.audit("acme")[0].event == "consented"
+
+
+def test_a_store_that_takes_no_note_undoes_no_consent(
+    consented: TenantRecord, consent: Consent, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(audit: Audit) -> None:
+        raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", audit.event)
+
+    monkeypatch.setattr(ports.store, "note", full)
+    url = consent.start("acme")
+    assert consent.complete(allow(url), browser_cookie=url.browser_cookie).family != consented.family

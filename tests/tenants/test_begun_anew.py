@@ -116,3 +116,33 @@ def test_the_audit_trail_says_who(product: Tenants, customer: Customer) -> None:
     url = product.reconnect("acme", by="ada")
     product.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
     assert [line.actor for line in product.audit("acme", limit=1)] == ["ada"]
+
+
+@pytest.mark.parametrize("dead", [True, False], ids=["the grant was dead", "the grant was alive"])
+def test_another_administrator_may_reconnect_in_every_process(
+    make: Callable[..., Tenants], product: Tenants, customer: Customer, *, dead: bool
+) -> None:
+    """The one who consented has left, so another one does; a worker that never saw a callback goes on with him."""
+    consent(product, customer)
+    elsewhere = make(redirect_uri=CALLBACK)
+    sessions = [each.session("acme") for each in (product, elsewhere)]
+    first = {session.token().user_id for session in sessions}
+    if dead:
+        customer.org.revoke(customer.app)
+        for session in sessions:
+            with pytest.raises(orgkey.TokenRequestError):
+                session.renew(session.token())
+    successor = customer.org.create_user("grace@customer.example")
+    customer.app.approve(successor)
+    url = product.reconnect("acme", login_hint=successor.username)
+    product.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    customer.org.expire_sessions()
+    elsewhere.sync()
+    stale = [session.current for session in sessions]
+    users = {
+        session.token().user_id if old is None else session.renew(old).user_id
+        for session, old in zip(sessions, stale, strict=True)
+    }
+    assert users == {successor.id}
+    assert first != users
+    assert product.get("acme").user_id == successor.id

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
 pytestmark = [
-    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no chromium with its chromedriver is installed here"),
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER),
+        reason="no chromium with its driver here (Debian: apt-get install chromium chromium-driver)",
+    ),
 ]
 SECONDS = 20  # until a page must have come
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,7 @@ from consents import allow
 from customers import CLIENT_ID, CLIENT_SECRET, new_customer
 
 from orgkey.cli.app import run
-from orgkey_tenants import State, Tenants
+from orgkey_tenants import Audit, State, Tenants
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +40,7 @@ def store(make: Callable[..., Tenants], master_key: str, tmp_path: Any, monkeypa
         "ORGKEY_TENANTS_KEYS": master_key,
         "ORGKEY_CLIENT_ID": CLIENT_ID,
         "ORGKEY_CLIENT_SECRET": CLIENT_SECRET,
-        "ORGKEY_REDIRECT_URI": CALLBACK,
+        "ORGKEY_CLIENT_REDIRECT_URI": CALLBACK,
         "ORGKEY_ALLOW_LOOPBACK_HTTP": "1",
     }.items():
         monkeypatch.setenv(name, value)
@@ -97,6 +100,77 @@ def test_a_consent_by_pasting(
     assert store.get(customer.tenant).state is State.ACTIVE
 
 
+def test_a_reconnect_by_pasting(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = store.get(connected.tenant)
+    connected.org.revoke(connected.app)
+    assert told(capsys, "refresh", connected.tenant, code=3)
+    assert store.get(connected.tenant).state is State.NEEDS_REAUTH
+
+    class Person(io.StringIO):
+        def readline(self, *_: Any) -> str:
+            return allow(json.loads(capsys.readouterr().out)["open"]) + "\n"
+
+    monkeypatch.setattr("sys.stdin", Person())
+    (again,) = told(capsys, "reconnect", connected.tenant, "--paste", "--by", "support")
+    assert (again["state"], again["by"], again["org_id"]) == ("ACTIVE", "support", before.org_id)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    (problem,) = told(capsys, "reconnect", connected.tenant, "--paste", code=2)
+    assert "stdin" in problem["error"]["message"]
+
+
+def test_the_shell_completes_what_the_store_knows(
+    store: Tenants, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tenant in ("acme", "acme-emea", "globex"):
+        store.add(tenant, login_url=customer.org.login_url)
+
+    def completed(*words: str) -> list[str]:
+        asked = {"_ORGKEY_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["orgkey", *words])}
+        environment = {**os.environ, **asked, "COMP_CWORD": str(len(words))}
+        done = subprocess.run(
+            [Path(sys.executable).with_name("orgkey")], env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.split()
+
+    assert completed("tenants", "show", "acme") == ["acme", "acme-emea"]
+    assert completed("tenants", "add", "x", "--grant", "j") == ["jwt_bearer"]
+    monkeypatch.delenv("ORGKEY_TENANTS_KEYS")
+    assert completed("tenants", "show", "acme") == []
+
+
+def test_long_work_shows_how_far_it_is_and_leaves_stdout_alone(store: Tenants, connected: Customer) -> None:
+    pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
+    due = replace(store.get(connected.tenant), keepalive_at=1.0)
+    assert store.store.swap(due, Audit.of(due, "made_due", by="test", at=0.0), version=due.version)
+    for command, last in (("keepalive", "1/1"), ("rotate-keys", "1/1")):
+        ours, theirs = pty.openpty()
+        work = [Path(sys.executable).with_name("orgkey"), "tenants", command, "--json"]
+        with subprocess.Popen(work, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as done:
+            os.close(theirs)
+            assert done.stdout is not None
+            told_to_scripts = done.stdout.read()
+        shown = b""
+        with suppress(OSError), os.fdopen(ours, "rb", buffering=0) as terminal:  # EIO is a pty's end of file
+            while chunk := terminal.read(4096):
+                shown += chunk
+        assert done.returncode == 0
+        assert json.loads(told_to_scripts)
+        assert last in shown.decode()
+
+
+def test_the_org_whose_consent_is_taken(store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]) -> None:
+    url, org_id = customer.org.login_url, customer.org.org_id
+    (added,) = told(capsys, "add", customer.tenant, "--login-url", url, "--org-id", org_id[:15])
+    assert added["org_id"] == org_id
+    assert store.get(customer.tenant).org_id == org_id
+    (problem,) = told(capsys, "add", "other", "--login-url", url, "--org-id", "acme", code=2)
+    assert "Company Information" in problem["error"]["message"]
+    key = ["--grant", "jwt_bearer", "--org-id", org_id]
+    assert "a consent" in told(capsys, "add", "other", "--login-url", url, *key, code=2)[0]["error"]["message"]
+
+
 def test_a_consent_that_this_machine_receives(
     store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +178,7 @@ def test_a_consent_that_this_machine_receives(
         free.bind(("127.0.0.1", 0))
         start = f"http://localhost:{free.getsockname()[1]}/"
     customer.app.callback_urls = (start + "callback",)
-    monkeypatch.setenv("ORGKEY_REDIRECT_URI", start + "callback")
+    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", start + "callback")
     pages: list[httpx.Response] = []
 
     def browse() -> None:
@@ -193,7 +267,7 @@ def test_keepalive_refreshes_what_is_due_and_says_what_failed(
     dead.org.revoke(dead.app)
     for record in store.list():
         due = replace(record, keepalive_at=1.0)
-        assert store.store.swap(due, store.audit_of(due, "made_due"), version=record.version)
+        assert store.store.swap(due, Audit.of(due, "made_due", by="test", at=0.0), version=record.version)
     found = {"refreshed": 1, "failed": {dead.tenant: "REFRESH_TOKEN_INVALID"}}
     assert told(capsys, "keepalive", "--workers", "2", code=1) == [found]
     assert (connected.sent(), store.get(dead.tenant).state) == (1, State.NEEDS_REAUTH)

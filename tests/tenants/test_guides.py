@@ -34,7 +34,7 @@ def test_the_guide_from_the_button_to_the_first_query(
         "ORGKEY_TENANTS_ENVIRONMENT": "production",
         "ORGKEY_CLIENT_ID": CLIENT_ID,
         "ORGKEY_CLIENT_SECRET": CLIENT_SECRET,
-        "ORGKEY_REDIRECT_URI": CALLBACK,
+        "ORGKEY_CLIENT_REDIRECT_URI": CALLBACK,
     }.items():
         monkeypatch.setenv(name, value)
     opening, connect, callback, *use = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)

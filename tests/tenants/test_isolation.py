@@ -14,7 +14,7 @@ from consents import allow
 from customers import connect, new_customer
 
 import orgkey
-from orgkey_tenants import SealBroken, State, Tenants
+from orgkey_tenants import Audit, SealBroken, State, Tenants
 from orgkey_tenants.stores.sql import SQLStore
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_swapped_rows_open_for_nobody_and_send_nothing(tenants: Tenants, custome
         swapped = replace(
             record, sealed=other.sealed, dek_version=other.dek_version, family=other.family, generation=other.generation
         )
-        assert tenants.store.swap(swapped, tenants.audit_of(swapped, "swapped"), version=record.version)
+        assert tenants.store.swap(swapped, Audit.of(swapped, "swapped", by="test", at=0.0), version=record.version)
     for record in (mine, theirs):
         with pytest.raises(SealBroken):
             tenants.session(record.tenant).token()
@@ -146,12 +146,12 @@ def test_a_login_url_that_was_swapped_gets_no_refresh_token_of_another(
     """Whoever can write to the store can send a refresh token to another org: not to a host that is not Salesforce's."""
     record = tenants.get(customers[0].tenant)
     bent = replace(record, login_url="https://evil.example.com")
-    assert tenants.store.swap(bent, tenants.audit_of(bent, "bent"), version=record.version)
+    assert tenants.store.swap(bent, Audit.of(bent, "bent", by="test", at=0.0), version=record.version)
     with pytest.raises(orgkey.OrgkeyError, match=r"evil\.example\.com"):
         tenants.session(record.tenant).token()
     for each in tenants.list():
         due = replace(each, keepalive_at=1.0)
-        assert tenants.store.swap(due, tenants.audit_of(due, "made_due"), version=each.version)
+        assert tenants.store.swap(due, Audit.of(due, "made_due", by="test", at=0.0), version=each.version)
     causes: dict[str, str] = {}
     assert tenants.keepalive(progress=causes.__setitem__) == (3, 1)
     assert causes.pop(record.tenant) == "UntrustedHost"

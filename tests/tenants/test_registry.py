@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import httpx
 import pytest
 from customers import stored_token
@@ -38,6 +41,25 @@ def test_a_session_survives_an_expiry_by_a_rotation(tenants, customer):
     ]
 
 
+def test_the_old_token_goes_on_while_the_next_one_is_under_way(tenants, customer):
+    session = tenants.session(customer.tenant)
+    first = session.token()
+    customer.org.faults.add("token", delay=1.0)
+    upkeep = threading.Thread(target=session.refreshed)
+    upkeep.start()
+    while tenants.get(customer.tenant).intent is None:
+        time.sleep(0.01)
+    assert call(session) == 200
+    assert session.current is first
+    upkeep.join(20)
+    assert session.token().generation == 2
+
+
+def test_the_hit_path_is_that_of_any_session():
+    for name in ("current", "accepted", "token", "atoken", "_usable"):
+        assert getattr(orgkey_tenants.TenantSession, name) is getattr(orgkey.OrgSession, name)
+
+
 async def test_a_task_has_the_same_session(tenants, customer):
     session = await tenants.asession(customer.tenant)
     assert session is tenants.session(customer.tenant)
@@ -60,6 +82,7 @@ def test_a_revoked_grant_stops_all_traffic(tenants, customer):
     for _ in range(10):
         with pytest.raises(orgkey.TokenRequestError):
             call(session)
+    tenants.sessions.drop(customer.tenant)
     with pytest.raises(orgkey_tenants.NeedsReauth, match="reconnect"):
-        tenants.sealer and tenants._sessions.pop(customer.tenant) and tenants.session(customer.tenant)
+        tenants.session(customer.tenant)
     assert customer.sent() == sent

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from customers import Customer
 
 # They wait for nothing, are parts of the others, or belong to threads.
-WITHOUT = {"audit_of", "drain", "keep_alive", "move", "reseal", "sync"}
+WITHOUT = {"after_fork", "drain", "keep_alive", "sync"}
 
 
 def test_no_method_is_for_threads_alone() -> None:

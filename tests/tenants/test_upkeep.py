@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import crowd
 import httpx
 import pytest
 from customers import connect, new_customer, stored_token
+from refresh_bench import FlakyStore
 
 import orgkey
 from orgkey_tenants import (
     IllegalTransition,
     NeedsReauth,
     RefreshInProgress,
+    RotationLost,
     SealBroken,
     State,
     TenantNotActive,
     UnknownTenant,
+    states,
 )
 from orgkey_tenants.journal import Entry
 from orgkey_tenants.record import IDLE_LIMIT, Intent, TenantRecord, moved
@@ -267,8 +273,13 @@ except orgkey_tenants.RefreshInProgress:
     assert customer.holds(stored_token(tenants, customer.tenant))
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def forking(test):
+    """A test that forks while threads run, which Python warns of from 3.12 on."""
+    test = pytest.mark.filterwarnings("ignore::DeprecationWarning")(test)
+    return pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")(test)
+
+
+@forking
 def test_a_forked_child_refreshes_too(tenants, customer):
     session = tenants.session(customer.tenant)
     session.token()
@@ -283,6 +294,97 @@ def test_a_forked_child_refreshes_too(tenants, customer):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert call(session) == 200
     assert customer.org.count(endpoint="token", status=400) == 0
+
+
+def wait_for(condition) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.01)
+
+
+def in_a_child(work) -> int:
+    """The exit code of a forked child that does ``work``: 0 where it returns True, 1 otherwise, 9 where it hangs."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = 0 if work() else 1
+        finally:
+            os._exit(status)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return 9
+
+
+@forking
+def test_a_forked_child_inherits_no_refresh_that_is_under_way(tenants, customer):
+    customer.org.faults.add("token", delay=3.0)
+    session = tenants.session(customer.tenant)
+    asking = threading.Thread(target=session.token)
+    asking.start()
+    wait_for(lambda: tenants.get(customer.tenant).intent is not None)
+    assert in_a_child(lambda: tenants.drain(0.1)) == 0  # it ends at once: the refresh is its parent's
+    asking.join(20)
+    assert customer.holds(stored_token(tenants, customer.tenant))
+
+
+@forking
+def test_a_forked_child_waits_for_no_lock_that_its_parent_held(tenants, customer):
+    parts = (tenants.sessions._guard, tenants.sealer._lock, tenants.ports.breaker._lock, tenants._rounds._guard)
+    lock = tenants.ports.lock
+    with ExitStack() as held:
+        for guard in (*parts, lock._guard, tenants.sessions.in_flight._landed):
+            held.enter_context(guard)
+        assert in_a_child(lambda: call(tenants.session(customer.tenant)) == 200) == 0
+    assert lock.acquire("theirs", 60.0) is not None
+    assert in_a_child(lambda: lock.acquire("theirs", 60.0) is not None) == 0
+
+
+@forking
+def test_a_forked_child_signs_with_its_own_name(tenants, customer):
+    assert tenants.owner.endswith(f"/{os.getpid()}")
+    assert in_a_child(lambda: tenants.refresh(customer.tenant) and tenants.owner.endswith(f"/{os.getpid()}")) == 0
+    actors = {line.actor for line in tenants.audit(customer.tenant) if line.event == "refreshed"}
+    assert tenants.owner not in actors
+
+
+@forking
+def test_a_forked_child_follows_what_others_change(make, customer):
+    tenants = make(every=0.05, clock=orgkey.SYSTEM_CLOCK)
+    session = tenants.session(customer.tenant)
+    session.token()
+
+    def follows() -> bool:
+        suspended = {"cause": "UNPAID", "by": "billing", "event": "suspended"}
+        states.move(tenants.ports, customer.tenant, State.SUSPENDED, **suspended)
+        wait_for(lambda: session.current is None)
+        return isinstance(session.failure, TenantNotActive)
+
+    assert in_a_child(follows) == 0
+
+
+@forking
+def test_forked_children_use_no_connection_of_their_parent(make, fresh_database, world):
+    tenants = make(store=None, url=fresh_database, lock=fresh_database, clock=orgkey.SYSTEM_CLOCK)
+    customer = new_customer(world)
+    connect(tenants, customer)
+    tenants.refresh(customer.tenant)  # now its pools hold connections
+
+    def backend() -> int:
+        with tenants.store._engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+
+    ours = backend()
+    assert in_a_child(lambda: backend() != ours and tenants.refresh(customer.tenant).generation == 2) == 0
+    assert backend() == ours  # and it is alive
+    assert tenants.refresh(customer.tenant).generation == 3
 
 
 def test_a_session_lives_through_a_change_of_event_loops(tenants, customer):
@@ -315,7 +417,35 @@ def test_a_broker_can_take_the_protocol_s_place(make, customer, tenants):
     assert asked == [customer.tenant]
 
 
-def test_settings_come_from_the_environment(monkeypatch, tmp_path, master_key):
+def test_every_setting_comes_from_the_environment(monkeypatch, tmp_path, master_key):
+    from orgkey_tenants import Tenants
+
+    given = {
+        "ORGKEY_TENANTS_URL": f"sqlite:///{tmp_path / 'x.db'}",
+        "ORGKEY_TENANTS_KEYS": master_key,
+        "ORGKEY_TENANTS_LOCK": "redis://localhost:1/0",
+        "ORGKEY_TENANTS_JOURNAL": str(tmp_path / "outcomes"),
+        "ORGKEY_TENANTS_ENVIRONMENT": "staging",
+        "ORGKEY_CLIENT_ID": "app",
+        "ORGKEY_CLIENT_SECRET": "an-invented-secret",
+        "ORGKEY_CLIENT_REDIRECT_URI": "https://saas.example.com/callback",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with Tenants() as tenants:
+        assert type(tenants.ports.lock).__name__ == "RedisLock"
+        assert tenants.sealer.environment == "staging"
+        tenants.ports.journal.write(Entry.of(TenantRecord(tenant="acme"), "left-over"))
+        assert list((tmp_path / "outcomes").iterdir())
+        assert (tenants.client_id, tenants.redirect_uri) == ("app", "https://saas.example.com/callback")
+        assert tenants.client_secret is not None
+        assert tenants.client_secret.reveal() == "an-invented-secret"
+        assert tenants.list() == []
+    with Tenants(client_id="other", environment="") as tenants:  # what is given comes first
+        assert (tenants.client_id, tenants.sealer.environment) == ("other", "staging")
+
+
+def test_without_a_setting_nothing_starts(monkeypatch, tmp_path, master_key):
     from orgkey_tenants import Tenants
 
     with pytest.raises(orgkey.ConfigError, match="ORGKEY_TENANTS_KEYS"):
@@ -335,6 +465,25 @@ def test_needs_reauth_is_told_to_observers(tenants, customer, caplog):
     events = [record.orgkey_event for record in caplog.records if hasattr(record, "orgkey_event")]
     (event,) = [event for event in events if event.kind is orgkey.EventKind.TENANT_STATE]
     assert (event.tenant, event.state, event.cause) == (customer.tenant, "NEEDS_REAUTH", "REFRESH_TOKEN_INVALID")
+
+
+def test_what_to_page_on_is_told(make, customer, tenants, caplog, clock):
+    def told() -> list[tuple[str, str, str]]:
+        events = [record.orgkey_event for record in caplog.records if hasattr(record, "orgkey_event")]
+        paged = {"rotation_lost", "persist_delayed"}
+        return [(str(event.kind), event.tenant, event.cause) for event in events if event.kind in paged]
+
+    late = make(store=FlakyStore(tenants.store, refusals=1))
+    late.session(customer.tenant).token()
+    assert told() == [("persist_delayed", customer.tenant, "TENANT_STORE_UNAVAILABLE")]
+    assert customer.holds(stored_token(tenants, customer.tenant))
+    customer.org.faults.add("token", drop="after")
+    with pytest.raises(orgkey.TokenEndpointUnreachable):
+        tenants.session(customer.tenant).token()
+    clock.advance(tenants.limits.lease + tenants.limits.skew + 1)
+    with pytest.raises(RotationLost):
+        tenants.session(customer.tenant).token()
+    assert told()[1:] == [("rotation_lost", customer.tenant, "LOST_ROTATION")]
 
 
 def test_no_token_is_readable_on_disk_in_the_log_or_in_the_audit(tenants, customer, tmp_path, caplog, clock):

@@ -25,6 +25,7 @@ __all__ = [
     "Callback",
     "TokenAnswer",
     "introspect_request",
+    "long_id",
     "read_callback",
     "read_introspection",
     "read_revocation",
@@ -90,8 +91,8 @@ def read_token(answer: Answer, grant: Grant, login: Origin, rules: HostRules) ->
         access_token=token,
         instance=_instance(_text(fields.get("instance_url")), login, rules),
         identity_url=identity_url,
-        org_id=_long_id(identity[1]),
-        user_id=_long_id(identity[2]),
+        org_id=long_id(identity[1]),
+        user_id=long_id(identity[2]),
         issued_at=_milliseconds(fields.get("issued_at")),
         scope=frozenset(_text(fields.get("scope")).split()),
         refresh_token=refresh_token if isinstance(refresh_token, Secret) else None,
@@ -252,7 +253,7 @@ def _milliseconds(value: object) -> float | None:
     return None
 
 
-def _long_id(salesforce_id: str) -> str:
+def long_id(salesforce_id: str) -> str:
     """The 18-character form: a 15-character id differs in case only, so its suffix records the capitals."""
     if len(salesforce_id) == _LONG_ID:
         return salesforce_id

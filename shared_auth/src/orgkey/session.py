@@ -134,6 +134,7 @@ class OrgSession:
         "_former",
         "_generation",
         "_lock",
+        "_noted",
         "_org",
         "_people",
         "_place",
@@ -167,6 +168,7 @@ class OrgSession:
         self._cooldown = Cooldown()
         self._generation = 0
         self._proven = 0
+        self._noted = 0
         self._org = _PinnedOrg()
         self._user_id = ""
         self._place: Origin | None = None
@@ -248,13 +250,24 @@ class OrgSession:
 
     def accepted(self, token: Token) -> None:
         """A call with ``token`` got through: the token is good, and the session's window may slide."""
-        if token.generation > self._proven:
-            with self._guard:
-                self._proven = max(self._proven, token.generation)
-                if isinstance(self._cooldown.error, CoolingDown):
-                    self._cooldown.end()
+        if token.generation > self._noted:
+            self._note(token)
         if token.lifetime is not None:
             token.lifetime.touch(self._clock.monotonic())
+
+    def _note(self, token: Token) -> None:
+        with self._guard:
+            self._noted = max(self._noted, token.generation)
+            if token.generation > self._proven:
+                self._proven = token.generation
+                if isinstance(self._cooldown.error, CoolingDown):
+                    self._cooldown.end()
+
+    def was_used(self) -> bool:
+        """Whether a call got through since this was last asked: for whoever writes down the use of many sessions."""
+        with self._guard:
+            noted, self._noted = self._noted, 0
+        return noted > 0
 
     def rejected(self, token: Token) -> Diagnosis:
         """``token``, just obtained in place of a rejected one, was rejected as well: no third one follows at once."""

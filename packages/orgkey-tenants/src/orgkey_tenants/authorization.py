@@ -20,7 +20,8 @@ import orgkey
 from orgkey.endpoint import read_callback, read_token, revoke_request
 from orgkey.grants import AuthorizationCode, AuthorizationRequest, new_secret
 from orgkey_tenants.errors import OtherOrg, StoreUnavailable, TenantsError, UnknownTenant
-from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved
+from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved, read_org_id
+from orgkey_tenants.revocation import revoke_former
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -122,6 +123,7 @@ class Consent:
         tenant: str,
         login_url: str = "",
         *,
+        org_id: str = "",
         scopes: Iterable[str] = (),
         login_hint: str = "",
         prompt: str = "login consent",
@@ -130,15 +132,17 @@ class Consent:
         """Ask for a consent; the tenant is created where there is none.
 
         ``login_url`` is the org's My Domain, or https://login.salesforce.com where that is not known yet; left out, it
-        is the one of the last consent. ``scopes`` are asked for besides the app's own. ``prompt`` makes Salesforce ask
-        for login and consent even where a browser is logged in: it may be somebody else's. ``by`` says who asks, for
-        the audit trail.
+        is the one of the last consent. ``org_id`` is the org whose consent it takes, where that is known: an
+        administrator of another one is refused, at the first consent too. ``scopes`` are asked for besides the app's
+        own. ``prompt`` makes Salesforce ask for login and consent even where a browser is logged in: it may be somebody
+        else's. ``by`` says who asks, for the audit trail.
 
-        Raises :class:`orgkey.ConfigError` for a login URL to which no secret may go, :class:`AuthorizationRefused` for
-        a suspended tenant, and :class:`~orgkey_tenants.StoreUnavailable`.
+        Raises :class:`orgkey.ConfigError` for a login URL to which no secret may go and for an org id that is none,
+        :class:`AuthorizationRefused` for a suspended tenant, :class:`~orgkey_tenants.OtherOrg` where another org has
+        consented, and :class:`~orgkey_tenants.StoreUnavailable`.
         """
         ports, by = self._ports, by or self._owner
-        record = self._tenant(tenant, login_url, by)
+        record = self._tenant(tenant, login_url, read_org_id(org_id), by)
         login = _origin(ports, login_url or record.login_url, tenant)
         state, verifier, cookie = new_secret(), new_secret(), new_secret()
         wanted = self.scopes | frozenset(scopes)
@@ -169,8 +173,8 @@ class Consent:
         """As :meth:`start`, for a task."""
         return await asyncio.to_thread(self.start, tenant, login_url, **options)  # type: ignore[arg-type]  # start's own
 
-    def _tenant(self, tenant: str, login_url: str, by: str) -> TenantRecord:
-        """The tenant's record, in a state that a consent may follow."""
+    def _tenant(self, tenant: str, login_url: str, org_id: str, by: str) -> TenantRecord:
+        """The tenant's record, in a state that a consent may follow, and with the org that is expected."""
         store = self._ports.store
         while True:
             reading = store.read(tenant)
@@ -183,30 +187,44 @@ class Consent:
                     tenant=tenant,
                     login_url=login_url,
                     client_id=self.client_id,
+                    org_id=org_id,
                     cause="ADDED",
                     created_at=now,
                     changed_at=now,
                     changed_by=by,
                     epoch=store.epoch(),
                 )
-                store.create(record, _audit(record, "created", by, now))
+                store.create(record, Audit.of(record, "created", by=by, at=now))
                 continue
-            if reading.record.state is State.SUSPENDED:
-                message = f"Tenant {tenant!r} is suspended. Resume it first: a consent does not end a suspension."
-                raise AuthorizationRefused("tenant", message)
-            if reading.record.state is not State.FORGOTTEN:
-                if not reading.record.rotates:
-                    message = (
-                        f"Tenant {tenant!r} has a key or secret of its own ({reading.record.grant}), which a consent "
-                        "would overwrite. Forget it first, or connect the org as another tenant."
-                    )
-                    raise AuthorizationRefused("tenant", message)
-                return reading.record
-            # The customer is back: the org may be another one.
-            anew = moved(reading.record, State.PENDING, cause="CONSENT_STARTED", by=by, at=reading.now)
-            anew = replace(anew, org_id="", user_id="", grant="authorization_code", audience="")
-            anew = replace(anew, client_id=self.client_id, login_url=login_url or anew.login_url)
-            store.swap(anew, _audit(anew, "consent_started", by, reading.now), version=reading.record.version)
+            found = reading.record
+            self._require_consentable(found)
+            if found.state is State.FORGOTTEN:
+                # The customer is back: the org may be another one.
+                anew = moved(found, State.PENDING, cause="CONSENT_STARTED", by=by, at=reading.now)
+                anew = replace(anew, org_id=org_id, user_id="", grant="authorization_code", audience="")
+                anew = replace(anew, client_id=self.client_id, login_url=login_url or anew.login_url)
+                event = "consent_started"
+            elif org_id in {"", found.org_id}:
+                return found
+            elif found.family:
+                raise OtherOrg(
+                    f"Tenant {tenant!r} is org {found.org_id}; a consent of org {org_id} was asked for. Nothing was "
+                    "changed. For another org add another tenant, or forget this one first."
+                )
+            else:
+                anew, event = replace(found, org_id=org_id), "org_expected"  # nobody has consented yet
+            store.swap(anew, Audit.of(anew, event, by=by, at=reading.now), version=found.version)
+
+    def _require_consentable(self, record: TenantRecord) -> None:
+        if record.state is State.SUSPENDED:
+            message = f"Tenant {record.tenant!r} is suspended. Resume it first: a consent does not end a suspension."
+            raise AuthorizationRefused("tenant", message)
+        if record.state is not State.FORGOTTEN and not record.rotates:
+            message = (
+                f"Tenant {record.tenant!r} has a key or secret of its own ({record.grant}), which a consent would "
+                "overwrite. Forget it first, or connect the org as another tenant."
+            )
+            raise AuthorizationRefused("tenant", message)
 
     # --- and back --------------------------------------------------------------------------------------------------
 
@@ -222,6 +240,9 @@ class Consent:
 
         ``browser_cookie`` is the cookie that ``start`` gave; without it anybody who was sent the link could finish the
         login of somebody else, so leaving it out takes ``unbound_browser=True``. Returns the record as it is stored.
+
+        The grant that it replaces is revoked at Salesforce once the new one is stored; where that fails, the audit
+        trail has it (``former_not_revoked``), and the new one counts all the same.
 
         Raises :class:`AuthorizationRefused`, :class:`~orgkey_tenants.OtherOrg`, :class:`orgkey.MissingScope`,
         :class:`orgkey.TokenRequestError` with the cause where Salesforce refuses, and
@@ -255,11 +276,11 @@ class Consent:
             client_secret=ports.client_secret,
         )
         answer = read_token(ports.sender.send(grant.token_request(login, ports.clock.now())), grant, login, ports.rules)
+        by = by or consent.created_by or self._owner
         try:
-            sealed = ports.sealer.seal(
-                key, self._checked(answer, consent), kind="refresh_token", family=consent.family, generation=1
-            )
-            record = self._keep(consent, answer, sealed, key.version, by or consent.created_by or self._owner)
+            token = self._checked(answer, consent)
+            sealed = ports.sealer.seal(key, token, kind="refresh_token", family=consent.family, generation=1)
+            former, record = self._keep(consent, answer, sealed, key.version, by)
         except (TenantsError, orgkey.TokenRequestError):
             self._give_back(answer, login)
             raise
@@ -276,6 +297,8 @@ class Consent:
         ports.tell(event)
         if self._completed is not None:
             self._completed(record)
+        if former.sealed:
+            revoke_former(ports, former, token, by=by)
         return record
 
     async def acomplete(
@@ -333,8 +356,13 @@ class Consent:
             raise AuthorizationRefused("refresh_token", message)
         return answer.refresh_token
 
-    def _keep(self, consent: Authorization, answer: TokenAnswer, sealed: bytes, dek: int, by: str) -> TenantRecord:
-        """Write the new family; over again where somebody else wrote, and for a while where the store does not."""
+    def _keep(
+        self, consent: Authorization, answer: TokenAnswer, sealed: bytes, dek: int, by: str
+    ) -> tuple[TenantRecord, TenantRecord]:
+        """Write the new family; over again where somebody else wrote, and for a while where the store does not.
+
+        Returns the record that it replaced, and the record as it is stored.
+        """
         store, delay = self._ports.store, 0.1
         failed = 0
         while True:
@@ -344,9 +372,9 @@ class Consent:
                     raise UnknownTenant(consent.tenant)
                 record = self._renewed(reading.record, consent, answer, reading.now, by)
                 record = replace(record, sealed=sealed, dek_version=dek, epoch=store.epoch())
-                audit = _audit(record, "consented", by, reading.now)
+                audit = Audit.of(record, "consented", by=by, at=reading.now)
                 if store.swap(record, audit, version=reading.record.version):
-                    return replace(record, version=reading.record.version + 1)
+                    return reading.record, replace(record, version=reading.record.version + 1)
             except StoreUnavailable:
                 failed += 1
                 if failed == _STORE_TRIES:
@@ -360,7 +388,8 @@ class Consent:
         if record.org_id and record.org_id != answer.org_id:
             raise OtherOrg(
                 f"Tenant {record.tenant!r} is org {record.org_id}, and org {answer.org_id} consented. Nothing was "
-                "changed. Log in to the right org; for another org add another tenant, or forget this one first."
+                "changed. Log in to the right org; for another org add another tenant, or forget this one first. "
+                "Where nobody has consented yet, start_authorization(org_id=...) names the right one."
             )
         if record.state in {State.SUSPENDED, State.FORGOTTEN}:
             message = f"Tenant {record.tenant!r} became {record.state} while the consent was under way."
@@ -420,15 +449,3 @@ def _origin(ports: Ports, url: str, tenant: str) -> orgkey.Origin:
 def _hash(value: orgkey.Secret) -> str:
     # Of 256 random bits, so that the store's reader learns nothing from it.
     return sha256(value.reveal().encode()).hexdigest()
-
-
-def _audit(record: TenantRecord, event: str, by: str, at: float) -> Audit:
-    return Audit(
-        tenant=record.tenant,
-        at=at,
-        actor=by,
-        event=event,
-        state=record.state,
-        cause=record.cause,
-        generation=record.generation,
-    )

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from orgkey_tenants.atfork import renew_after_fork
+
 if TYPE_CHECKING:
     import orgkey
 
@@ -32,8 +34,13 @@ class Breaker:
 
     def __init__(self, clock: orgkey.Clock) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """A new lock; what is known of hosts stays true."""
+        self._lock = threading.Lock()
 
     def refusal(self, host: str) -> orgkey.TokenRequestError | None:
         """What a refresh at ``host`` gets instead of being sent; None where it may be."""

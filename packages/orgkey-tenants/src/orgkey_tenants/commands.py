@@ -30,11 +30,35 @@ _GRANTS: Final = ("authorization_code", "jwt_bearer", "client_credentials")
 app = typer.Typer(help="Customers' orgs: their states, consents, refresh tokens and keys.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one value a line; failures too, on stderr.")]
-Tenant = Annotated[str, typer.Argument(metavar="TENANT", help="The product's own id of the customer.")]
+
+
+def _tenants(incomplete: str) -> list[str]:
+    try:
+        with open_tenants() as tenants:
+            exact = [incomplete] if incomplete and tenants.store.read(incomplete) else []
+            following = [record.tenant for record in tenants.store.page(after=incomplete)]
+    except orgkey.OrgkeyError:
+        return []  # settings that are wrong must not break the shell's completion
+    return exact + [tenant for tenant in following if tenant.startswith(incomplete)]
+
+
+def _grants(incomplete: str) -> list[str]:
+    return [grant for grant in _GRANTS if grant.startswith(incomplete)]
+
+
+New = Annotated[str, typer.Argument(metavar="TENANT", help="The product's own id of the customer.")]
+Tenant = Annotated[
+    str,
+    typer.Argument(metavar="TENANT", help="The product's own id of the customer.", autocompletion=_tenants),
+]
 By = Annotated[str, typer.Option("--by", metavar="WHO", help="Who does it, for the audit trail.", show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 LoginURL = Annotated[
     str, typer.Option(metavar="URL", help="The org's My Domain: https://acme.my.salesforce.com", show_default=False)
+]
+OrgID = Annotated[
+    str,
+    typer.Option(metavar="00D…", help="Take the consent of this org alone, the first one too.", show_default=False),
 ]
 
 
@@ -99,9 +123,12 @@ def show(
 
 @app.command()
 def add(  # noqa: PLR0917  # options of a command line
-    tenant: Tenant,
+    tenant: New,
     login_url: LoginURL,
-    grant: Annotated[str, typer.Option(help="authorization_code, jwt_bearer or client_credentials.")] = _GRANTS[0],
+    grant: Annotated[
+        str, typer.Option(help="authorization_code, jwt_bearer or client_credentials.", autocompletion=_grants)
+    ] = _GRANTS[0],
+    org_id: OrgID = "",
     username: Annotated[str, typer.Option(help="JWT Bearer: whom to act as.", show_default=False)] = "",
     key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="JWT Bearer: the private key. It is sealed into the store.")
@@ -119,9 +146,11 @@ def add(  # noqa: PLR0917  # options of a command line
 ) -> None:
     """Make a tenant known: PENDING where it will consent, ACTIVE with a key or secret of its own."""
     output = orgkey.Output(as_json=as_json)
+    if org_id and grant != _GRANTS[0]:
+        raise orgkey.UsageProblem("--org-id is for a consent; a key or secret belongs to one org anyway.")
     with _opened() as tenants:
         if grant == "authorization_code":
-            record = tenants.add(tenant, login_url=login_url, by=by)
+            record = tenants.add(tenant, login_url=login_url, org_id=org_id, by=by)
         elif grant == "jwt_bearer":
             if key_file is None:
                 raise orgkey.UsageProblem("JWT Bearer needs the private key: --key-file server.key")
@@ -155,6 +184,7 @@ def authorize(
     tenant: Tenant,
     login_url: LoginURL = "",
     *,
+    org_id: OrgID = "",
     login_hint: Annotated[str, typer.Option(metavar="USER", help="Username to put on the login page.")] = "",
     paste: Annotated[bool, typer.Option("--paste", help="Read the callback URL from stdin.")] = False,
     by: By = "",
@@ -166,7 +196,7 @@ def authorize(
     browser ends at (--paste): then nothing ties the answer to a browser but you.
     """
     with _opened() as tenants:
-        url = tenants.start_authorization(tenant, login_url, login_hint=login_hint, by=by)
+        url = tenants.start_authorization(tenant, login_url, org_id=org_id, login_hint=login_hint, by=by)
         _finish(tenants, url, paste=paste, by=by, output=orgkey.Output(as_json=as_json))
 
 

@@ -64,6 +64,15 @@ class StoreConformance:
         assert (found.cause, found.version) == ("first", 2)
         assert [line.event for line in store.audit("acme")] == ["first", "tried"]
 
+    def test_a_note_changes_no_record(self, store: Any) -> None:
+        """Something that happened elsewhere is told of, and no version moves."""
+        store.create(_record(), _audit(_record()))
+        store.note(_audit(_record(), "told"))
+        assert [line.event for line in store.audit("acme")] == ["told", "tried"]
+        reading = store.read("acme")
+        assert reading is not None
+        assert reading.record.version == 1
+
     def test_of_racing_swaps_one_wins(self, store: Any) -> None:
         """Every time."""
         store.create(_record(), _audit(_record()))

@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import RefreshInProgress, local
 
 if TYPE_CHECKING:
@@ -18,9 +19,14 @@ class InFlight:
     """Refreshes of one Tenants."""
 
     def __init__(self) -> None:
+        self._closing = False
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """None of the parent's lands here."""
         self._landed = threading.Condition()
         self._count = 0
-        self._closing = False
 
     @contextmanager
     def one(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.sql import text
 
 import orgkey
+from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.stores.schema import LOCKS
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ class ProcessLock:
 
     def __init__(self, clock: orgkey.Clock = orgkey.SYSTEM_CLOCK) -> None:
         self._clock = clock
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """What threads of the parent hold, nobody holds here."""
         self._guard = threading.Lock()
         self._held: dict[str, tuple[str, float]] = {}
 
@@ -131,6 +137,12 @@ class PostgreSQLLock:
                 "The lock's URL (ORGKEY_TENANTS_LOCK) cannot be used. It looks like postgresql://user@host/database "
                 "and needs pip install 'orgkey-tenants[postgresql]'"
             ) from None
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """The connections are the parent's: neither used nor closed here."""
+        self._of_the_parent = self._engine.pool
+        self._engine.dispose(close=False)
 
     def acquire(self, name: str, seconds: float) -> str | None:
         """Insert, or take over a row whose time is up."""

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final
+from typing import Final, Self
 
+import orgkey
+from orgkey.endpoint import long_id
 from orgkey_tenants.errors import IllegalTransition
 
-__all__ = ["Audit", "Authorization", "Intent", "Reading", "State", "TenantRecord", "WrappedKey", "moved"]
+__all__ = [
+    "Audit",
+    "Authorization",
+    "Intent",
+    "Reading",
+    "State",
+    "TenantRecord",
+    "WrappedKey",
+    "moved",
+    "read_org_id",
+]
 
 DAY: Final = 86_400.0
 IDLE_LIMIT: Final = 30 * DAY
 """How long a refresh token lives unused: the policy that Salesforce requires of partner-provided apps."""
+
+_ORG_ID: Final = re.compile(r"00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 
 # A dormant tenant is refreshed between half and two thirds of the idle limit: day 15 to 20 of 30.
 _EARLIEST: Final = 1 / 2
@@ -82,7 +97,7 @@ class TenantRecord:
         What a token request says besides the secret. ``username``, ``audience`` and ``certificate`` (PEM) are JWT
         Bearer's.
     org_id, user_id, instance_url, scope:
-        What the last token answer said. The org id is pinned by the first one.
+        What the last token answer said. The org id is pinned by the first one, or was named before it.
     family:
         Names one consent: all refresh tokens that descend from it are one family.
     generation:
@@ -162,6 +177,19 @@ class Audit:
     cause: str = ""
     generation: int = 0
 
+    @classmethod
+    def of(cls, record: TenantRecord, event: str, *, by: str, at: float) -> Self:
+        """A line about ``record`` as it is from now on."""
+        return cls(
+            tenant=record.tenant,
+            at=at,
+            actor=by,
+            event=event,
+            state=record.state,
+            cause=record.cause,
+            generation=record.generation,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -209,3 +237,19 @@ def moved(record: TenantRecord, to: State, *, cause: str, by: str, at: float) ->
     if to is record.state or to not in _LEGAL[record.state]:
         raise IllegalTransition(record.tenant, record.state, to)
     return replace(record, state=to, cause=cause, changed_by=by, changed_at=at)
+
+
+def read_org_id(text: str) -> str:
+    """An org id that somebody typed, in its 18 characters; empty where nothing was.
+
+    Raises :class:`orgkey.ConfigError` for what is none: 15 or 18 characters that begin with 00D, case kept.
+    """
+    org_id = text.strip()
+    if not org_id:
+        return ""
+    if _ORG_ID.fullmatch(org_id) is None or long_id(org_id[:15]) != long_id(org_id):
+        raise orgkey.ConfigError(
+            f"{text!r} is no org id. It is in the org's Setup > Company Information, 15 or 18 characters that begin "
+            "with 00D; upper and lower case differ."
+        )
+    return long_id(org_id)

@@ -1,4 +1,4 @@
-"""Tenants: the one object a product holds. It gives sessions, changes states, and looks after what is dormant."""
+"""Tenants: the one object a product holds. It settles what a product says once, and knows whom to ask for what."""
 
 from __future__ import annotations
 
@@ -6,30 +6,25 @@ import atexit
 import os
 import random
 import socket
-import threading
 import weakref
-from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import orgkey
-from orgkey.endpoint import read_revocation, revoke_request
+from orgkey_tenants import rekeying, states, upkeep
+from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.authorization import Consent
-from orgkey_tenants.drivers import drive
 from orgkey_tenants.enrolment import enrol
 from orgkey_tenants.enrolment import renew_secret as enrol_again
-from orgkey_tenants.errors import RefreshInProgress, TenantExists, TenantNotActive, UnknownTenant, local
-from orgkey_tenants.inflight import InFlight
 from orgkey_tenants.journal import FileJournal
 from orgkey_tenants.locks import open_lock
-from orgkey_tenants.protocol import Limits, not_active, refresh
-from orgkey_tenants.record import Audit, State, TenantRecord, moved
+from orgkey_tenants.protocol import Limits
+from orgkey_tenants.record import State, TenantRecord
 from orgkey_tenants.seal import Sealer
-from orgkey_tenants.session import HeldGrant, TenantSession, grant_of
+from orgkey_tenants.sessions import Sessions
 from orgkey_tenants.settings import settle
 from orgkey_tenants.steps import Ports
-from orgkey_tenants.stores import open_store
+from orgkey_tenants.stores import open_store, record_of, records_of
 from orgkey_tenants.twins import AsyncTwins
 from orgkey_tenants.wrappers import open_wrapper
 
@@ -39,17 +34,16 @@ if TYPE_CHECKING:
 
     from orgkey.endpoint import TokenAnswer
     from orgkey_tenants.authorization import AuthorizationURL
+    from orgkey_tenants.inflight import InFlight
     from orgkey_tenants.journal import Journal
     from orgkey_tenants.locks import Lock
+    from orgkey_tenants.record import Audit
+    from orgkey_tenants.session import TenantSession
     from orgkey_tenants.stores import Store
 
 __all__ = ["Tenants"]
 
 T = TypeVar("T")
-
-_TRIES: Final = 20  # of a compare-and-swap that others keep winning
-_MOST_SESSIONS: Final = 10_000
-_TALK: Final = State.ACTIVE, State.SUSPECT  # states in which a token that is there may be sent
 
 
 class Tenants(AsyncTwins):
@@ -57,7 +51,7 @@ class Tenants(AsyncTwins):
 
     Every setting may come from the environment instead (``ORGKEY_TENANTS_URL``, ``ORGKEY_TENANTS_KEYS``,
     ``ORGKEY_TENANTS_LOCK``, ``ORGKEY_TENANTS_JOURNAL``, ``ORGKEY_TENANTS_ENVIRONMENT``, ``ORGKEY_CLIENT_ID``,
-    ``ORGKEY_CLIENT_SECRET``, ``ORGKEY_REDIRECT_URI``).
+    ``ORGKEY_CLIENT_SECRET``, ``ORGKEY_CLIENT_REDIRECT_URI``).
 
     Parameters
     ----------
@@ -128,7 +122,7 @@ class Tenants(AsyncTwins):
         wrapper = open_wrapper(settings.keys)
         self.limits = limits or Limits()
         self.clock = clock
-        self.owner = owner or f"{socket.gethostname()}/{os.getpid()}"
+        self._named = owner
         self.client_id, self.client_secret = settings.client_id, settings.client_secret
         self.redirect_uri = settings.redirect_uri
         self.scopes = tuple(scopes)
@@ -150,15 +144,20 @@ class Tenants(AsyncTwins):
             clock=clock,
             draw=random.SystemRandom().random,
         )
-        self._refresher = refresher
+        self.owner = self._name()
+        self.sessions = Sessions(self.ports, self.options, owner=self.owner, limits=self.limits, refresher=refresher)
         self._consent: Consent | None = None
-        self._guard = threading.Lock()
-        self._recent: OrderedDict[str, TenantSession] = OrderedDict()
-        self._sessions: weakref.WeakValueDictionary[str, TenantSession] = weakref.WeakValueDictionary()
-        self._in_flight = InFlight()
-        self._every = every
-        self._rounds: _Rounds | None = None
-        self._drain = _drain_at_exit(self)
+        self._rounds = upkeep.Rounds(self.sessions, every)
+        self._drain = _drain_at_exit(self.sessions.in_flight, self.limits.lease)
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """A forked worker signs what it does with a name of its own."""
+        self.owner = self.sessions.owner = self._name()
+        self._consent = None
+
+    def _name(self) -> str:
+        return self._named or f"{socket.gethostname()}/{os.getpid()}"
 
     # --- sessions --------------------------------------------------------------------------------------------------
 
@@ -168,25 +167,13 @@ class Tenants(AsyncTwins):
         Raises :class:`~orgkey_tenants.UnknownTenant`, and :class:`~orgkey_tenants.NeedsReauth` or
         :class:`~orgkey_tenants.TenantNotActive` where the tenant's state permits no traffic.
         """
-        with self._guard:
-            found = self._sessions.get(tenant)
-            if found is not None:
-                self._keep(found)
-                return found
-        record = self.get(tenant)
-        if record.state is not State.ACTIVE:
-            raise not_active(record)
-        made = self._new_session(record)
-        with self._guard:
-            session = self._sessions.setdefault(tenant, made)
-            self._keep(session)
-        self._start_rounds()
+        session = self.sessions.of(tenant)
+        self._rounds.start()
         return session
 
     async def asession(self, tenant: str) -> TenantSession:
         """As :meth:`session`, for a task."""
-        with self._guard:
-            found = self._sessions.get(tenant)
+        found = self.sessions.living(tenant)
         return found if found is not None else await _on_a_thread(lambda: self.session(tenant))
 
     def refresh(self, tenant: str) -> TenantRecord:
@@ -197,81 +184,17 @@ class Tenants(AsyncTwins):
     async def arefresh(self, tenant: str) -> TenantRecord:
         """As :meth:`refresh`, for a task. Cancelling the task does not cancel the refresh."""
         await (await self.asession(tenant)).arefreshed()
-        return await _on_a_thread(lambda: self.get(tenant))
-
-    def _new_session(self, record: TenantRecord) -> TenantSession:
-        if record.rotates:
-            grant: orgkey.Grant = HeldGrant(record.client_id, self.client_secret)
-            options = replace(self.options, attempts=1)  # the protocol knows when a request may be repeated
-        else:
-            grant, options = self._own_grant(record), self.options
-        session = TenantSession(
-            record.tenant, grant, record.login_url, options, clock=self.clock, refresher=self._obtain
-        )
-        session.made_from = record.family, record.generation
-        return session
-
-    def _own_grant(self, record: TenantRecord) -> orgkey.Grant:
-        key = self.sealer.key(record.tenant, record.dek_version)
-        secret = self.sealer.open(
-            key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
-        )
-        return grant_of(record, secret)
-
-    def _keep(self, session: TenantSession) -> None:
-        self._recent[session.tenant] = session
-        self._recent.move_to_end(session.tenant)
-        while len(self._recent) > _MOST_SESSIONS:
-            self._recent.popitem(last=False)
-
-    def _obtain(self, session: TenantSession) -> TokenAnswer:
-        """On a renewal's own thread: a token answer, by the protocol or the tenant's own grant."""
-        with self._in_flight.one():
-            try:
-                if self._refresher is not None:
-                    return self._refresher(session.tenant)
-                if isinstance(session.grant, HeldGrant):
-                    answer: TokenAnswer = drive(self._protocol(session.tenant), self.ports).answer
-                    return answer
-                return self._ask_with_own_grant(session)
-            except TenantNotActive as error:
-                session.stop(error)
-                raise
-
-    def _protocol(self, tenant: str) -> Any:
-        return refresh(tenant, owner=self.owner, clock=self.clock, limits=self.limits)
-
-    def _ask_with_own_grant(self, session: TenantSession) -> TokenAnswer:
-        record = self.get(session.tenant)
-        if record.state is not State.ACTIVE:
-            raise not_active(record)
-        if record.rotates:
-            fact = f"tenant {record.tenant!r} consents now: ask tenants.session() for its session anew"
-            raise local(TenantNotActive, "TENANT_FORGOTTEN", fact)
-        if (record.family, record.generation) != session.made_from:
-            session.grant, session.made_from = self._own_grant(record), (record.family, record.generation)
-        return orgkey.OrgSession.request_token(session)
+        return await self.aget(tenant)
 
     # --- what is known ---------------------------------------------------------------------------------------------
 
     def get(self, tenant: str) -> TenantRecord:
         """The tenant's record. Raises :class:`~orgkey_tenants.UnknownTenant`."""
-        reading = self.store.read(tenant)
-        if reading is None:
-            raise UnknownTenant(tenant)
-        return reading.record
-
-    async def aget(self, tenant: str) -> TenantRecord:
-        """As :meth:`get`, for a task."""
-        return await _on_a_thread(lambda: self.get(tenant))
+        return record_of(self.store, tenant)
 
     def list(self, *, states: Iterable[State] = ()) -> list[TenantRecord]:
         """All records by id, or those in one of ``states``."""
-        wanted, found, after = tuple(states), [], ""
-        while page := self.store.page(states=wanted, after=after, limit=500):
-            found += page
-            after = page[-1].tenant
-        return found
+        return [*records_of(self.store, states=states)]
 
     def audit(self, tenant: str, *, limit: int = 100) -> Sequence[Audit]:
         """The tenant's audit trail, newest first."""
@@ -289,17 +212,13 @@ class Tenants(AsyncTwins):
                 redirect_uri=self.redirect_uri,
                 scopes=self.scopes,
                 owner=self.owner,
-                completed=self._connected,
+                completed=self.sessions.connected,
             )
         return self._consent
 
     def start_authorization(self, tenant: str, login_url: str = "", **options: Any) -> AuthorizationURL:
         """Where to send the browser of the org's administrator; see :meth:`Consent.start`."""
         return self.consent.start(tenant, login_url, **options)
-
-    async def astart_authorization(self, tenant: str, login_url: str = "", **options: Any) -> AuthorizationURL:
-        """As :meth:`start_authorization`, for a task."""
-        return await self.consent.astart(tenant, login_url, **options)
 
     def complete_authorization(
         self,
@@ -339,42 +258,16 @@ class Tenants(AsyncTwins):
         """
         return self.consent.start(self.get(tenant).tenant, **options)
 
-    async def areconnect(self, tenant: str, **options: Any) -> AuthorizationURL:
-        """As :meth:`reconnect`, for a task."""
-        return await _on_a_thread(lambda: self.reconnect(tenant, **options))
-
-    def _connected(self, record: TenantRecord) -> None:
-        """Let the next call of the tenant's session begin with the new consent."""
-        with self._guard:
-            session = self._sessions.get(record.tenant)
-            if session is not None and session.login_url != record.login_url:
-                del self._sessions[record.tenant]
-                self._recent.pop(record.tenant, None)
-        if session is not None:
-            session.reset(accept_new_user=True)
-
     # --- states ----------------------------------------------------------------------------------------------------
 
-    def add(self, tenant: str, *, login_url: str, by: str = "") -> TenantRecord:
-        """Make a tenant known that will consent: PENDING.
+    def add(self, tenant: str, *, login_url: str, org_id: str = "", by: str = "") -> TenantRecord:
+        """Make a tenant known that will consent: PENDING. With ``org_id`` only that org's consent is taken.
 
-        Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's.
+        Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's;
+        :class:`orgkey.ConfigError` for an org id that is none.
         """
-        login = self.options.host_rules.origin(login_url, f"The login URL of tenant {tenant!r}")
-        now = self.store.now()
-        record = TenantRecord(
-            tenant=tenant,
-            login_url=str(login),
-            client_id=self.client_id,
-            created_at=now,
-            changed_at=now,
-            changed_by=by or self.owner,
-            cause="ADDED",
-            epoch=self.store.epoch(),
-        )
-        if not self.store.create(record, self.audit_of(record, "added", by=by)):
-            raise TenantExists(tenant)
-        return self.get(tenant)
+        by = by or self.owner
+        return states.add(self.ports, tenant, login_url=login_url, client_id=self.client_id, org_id=org_id, by=by)
 
     def add_jwt_bearer(
         self,
@@ -431,24 +324,22 @@ class Tenants(AsyncTwins):
 
     def suspend(self, tenant: str, *, by: str = "", cause: str = "SUSPENDED_BY_US") -> TenantRecord:
         """Stop all traffic of the tenant: here at once, in other processes at their next :meth:`sync`."""
-        record = self.move(tenant, State.SUSPENDED, cause=cause, by=by, event="suspended")
-        self._stop(record)
+        suspended = State.SUSPENDED
+        record = states.move(self.ports, tenant, suspended, cause=cause, by=by or self.owner, event="suspended")
+        self.sessions.stop(record)
         return record
 
     def resume(self, tenant: str, *, by: str = "") -> TenantRecord:
         """End a suspension. The tenant becomes what it can be: SUSPECT where the store was restored meanwhile."""
-        record = self.get(tenant)
-        to = State.ACTIVE if record.sealed else State.PENDING
-        if record.rotates and record.sealed and record.epoch < self.store.epoch():
-            to = State.SUSPECT
-        return self._started(self.move(tenant, to, cause="RESUMED", by=by, event="resumed"))
+        record = states.resume(self.ports, tenant, by=by or self.owner)
+        self.sessions.start(record)
+        return record
 
     def confirm(self, tenant: str, *, by: str = "") -> TenantRecord:
         """Say that a SUSPECT tenant's refresh token is the current one. The next refresh tries it, once."""
-        changes = {"epoch": self.store.epoch()}
-        return self._started(
-            self.move(tenant, State.ACTIVE, cause="CONFIRMED", by=by, event="confirmed", changes=changes)
-        )
+        record = states.confirm(self.ports, tenant, by=by or self.owner)
+        self.sessions.start(record)
+        return record
 
     def restored(self, *, by: str = "") -> int:
         """Say that the store was restored from a backup: every ACTIVE rotating tenant becomes SUSPECT.
@@ -465,109 +356,16 @@ class Tenants(AsyncTwins):
         ``force`` goes on where Salesforce cannot be told. Raises :class:`orgkey.TokenRequestError` where it cannot and
         ``force`` is not set, :class:`~orgkey_tenants.RefreshInProgress` while a refresh is under way.
         """
-        record = self.get(tenant)
-        if record.state is not State.FORGOTTEN:
-            self._require_settled(record)
-            if record.rotates and record.sealed:
-                self._revoke(record, force=force)
-            blank = dict.fromkeys(("org_id", "user_id", "instance_url", "scope", "username", "certificate"), "")
-            changes = {**blank, "sealed": b"", "family": "", "intent": None, "keepalive_at": None, "dek_version": 0}
-            record = self.move(
-                tenant, State.FORGOTTEN, cause="FORGOTTEN_BY_US", by=by, event="forgotten", changes=changes
-            )
-        self.sealer.shred(tenant)
-        self._stop(record)
-        self._drop(tenant)  # whoever begins anew under this id may be another org
-        return record
-
-    def _drop(self, tenant: str) -> None:
-        """Keep the tenant's session no longer: the next who asks gets a new one."""
-        with self._guard:
-            self._sessions.pop(tenant, None)
-            self._recent.pop(tenant, None)
-
-    def _revoke(self, record: TenantRecord, *, force: bool) -> None:
-        try:
-            key = self.sealer.key(record.tenant, record.dek_version)
-            secret = self.sealer.open(
-                key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
-            )
-            login = self.options.host_rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}")
-            answer = self.ports.sender.send(revoke_request(secret, login))
-            read_revocation(answer, HeldGrant(record.client_id, self.client_secret), login)
-        except orgkey.TokenRequestError:
-            if not force:
-                raise
-
-    def _require_settled(self, record: TenantRecord) -> None:
-        if record.intent is not None:
-            left = record.intent.deadline + self.limits.skew - self.store.now()
-            if left > 0:
-                error = local(RefreshInProgress, "RENEWAL_UNDER_WAY", f"tenant {record.tenant!r}")
-                error.retry_after = left
-                raise error
-
-    def move(
-        self,
-        tenant: str,
-        to: State,
-        *,
-        cause: str,
-        by: str,
-        event: str,
-        changes: dict[str, Any] | None = None,
-    ) -> TenantRecord:
-        """Change the tenant's state, whatever else changes it meanwhile; the audit line is in the same transaction.
-
-        Raises :class:`~orgkey_tenants.IllegalTransition` where that state may not follow.
-        """
-        for _ in range(_TRIES):
-            reading = self.store.read(tenant)
-            if reading is None:
-                raise UnknownTenant(tenant)
-            found = reading.record
-            changed = replace(moved(found, to, cause=cause, by=by or self.owner, at=reading.now), **(changes or {}))
-            if self.store.swap(changed, self.audit_of(changed, event, by=by), version=found.version):
-                orgkey.notify(_event(changed))
-                return replace(changed, version=found.version + 1)
-        raise local(RefreshInProgress, "RENEWAL_UNDER_WAY", f"tenant {tenant!r} is changed by others all the time")
-
-    def audit_of(self, record: TenantRecord, event: str, *, by: str = "", cause: str = "") -> Audit:
-        """An audit line about ``record`` as it is now."""
-        return Audit(
-            tenant=record.tenant,
-            at=self.store.now(),
-            actor=by or self.owner,
-            event=event,
-            state=record.state,
-            cause=cause or record.cause,
-            generation=record.generation,
-        )
-
-    def _stop(self, record: TenantRecord) -> None:
-        with self._guard:
-            session = self._sessions.get(record.tenant)
-        if session is not None:
-            session.stop(not_active(record))
-
-    def _started(self, record: TenantRecord) -> TenantRecord:
-        """Let a session that was stopped ask again at once."""
-        with self._guard:
-            session = self._sessions.get(record.tenant)
-        if session is not None and record.state is State.ACTIVE:
-            session.reset()
+        record = states.forget(self.ports, tenant, by=by or self.owner, force=force, skew=self.limits.skew)
+        self.sessions.stop(record)
+        self.sessions.drop(tenant)  # whoever begins anew under this id may be another org
         return record
 
     # --- keys ------------------------------------------------------------------------------------------------------
 
     def rotate_master_key(self, *, progress: Callable[[str], None] | None = None) -> int:
         """Wrap every data key under the present master key; no secret is decrypted. Returns how many were moved."""
-        moved_keys = 0
-        for record in self.list():
-            moved_keys += self.sealer.rewrap(record.tenant)
-            if progress is not None:
-                progress(record.tenant)
-        return moved_keys
+        return rekeying.rotate_master_key(self.ports, progress=progress)
 
     def rotate_data_keys(self, *, sweep: bool = False, progress: Callable[[str], None] | None = None) -> int:
         """Make a new data key for every tenant with a secret; each next refresh seals with it.
@@ -575,31 +373,7 @@ class Tenants(AsyncTwins):
         ``sweep`` seals again now where no refresh is under way, and drops the keys that nothing uses any more.
         Returns how many tenants got a key.
         """
-        count = 0
-        for record in self.list():
-            if record.sealed:
-                self.sealer.new_key(record.tenant)
-                count += 1
-                if sweep:
-                    self.reseal(record.tenant)
-            if progress is not None:
-                progress(record.tenant)
-        return count
-
-    def reseal(self, tenant: str) -> bool:
-        """Seal the tenant's secret with its newest data key and drop the older ones; False while a refresh is on."""
-        record = self.get(tenant)
-        newest = self.sealer.newest(tenant)
-        if not record.sealed or record.intent is not None:
-            return False
-        if record.dek_version != newest.version:
-            bound = {"kind": record.secret_kind, "family": record.family, "generation": record.generation}
-            secret = self.sealer.open(self.sealer.key(tenant, record.dek_version), record.sealed, **bound)  # type: ignore[arg-type]  # the three have their types
-            changed = replace(record, sealed=self.sealer.seal(newest, secret, **bound), dek_version=newest.version)  # type: ignore[arg-type]  # as above
-            if not self.store.swap(changed, self.audit_of(changed, "resealed"), version=record.version):
-                return False
-        self.store.drop_keys(tenant, below=newest.version)
-        return True
+        return rekeying.rotate_data_keys(self.ports, by=self.owner, sweep=sweep, progress=progress)
 
     # --- looking after ---------------------------------------------------------------------------------------------
 
@@ -608,102 +382,34 @@ class Tenants(AsyncTwins):
     ) -> tuple[int, int]:
         """Refresh the dormant tenants that are due, each once among all who call this; return how many and failed.
 
-        ``progress`` is told each tenant's id and, where its refresh failed, the cause.
+        ``batch`` tenants are claimed at a time, each for ``seconds``. ``progress`` is told each tenant's id and, where
+        its refresh failed, the cause.
         """
-        done = failed = 0
-        while due := self.store.claim_due(limit=batch, seconds=seconds):
-            for tenant in due:
-                cause = self._cause_of_failure(tenant)
-                done, failed = done + (not cause), failed + bool(cause)
-                if progress is not None:
-                    progress(tenant, cause)
-        return done, failed
-
-    def _cause_of_failure(self, tenant: str) -> str:
-        try:
-            self.keep_alive(tenant)
-        except orgkey.TokenRequestError as error:
-            return error.diagnosis.cause.id
-        except orgkey.OrgkeyError as error:  # of this tenant's row alone, such as a login URL that is none
-            return type(error).__name__
-        return ""
-
-    async def akeepalive(self, **options: Any) -> tuple[int, int]:
-        """As :meth:`keepalive`, for a task."""
-        return await _on_a_thread(lambda: self.keepalive(**options))
+        return upkeep.keep_dormant_alive(self.sessions, batch=batch, seconds=seconds, progress=progress)
 
     def keep_alive(self, tenant: str) -> None:
         """Refresh one tenant for the sake of its refresh token: nobody here has to want its access token.
 
         Raises :class:`orgkey.TokenRequestError`, and :class:`~orgkey_tenants.UnknownTenant`.
         """
-        with self._guard:
-            session = self._sessions.get(tenant)
-        if session is not None and session.current is not None:
-            session.refreshed()
-            return
-        with self._in_flight.one():
-            drive(self._protocol(tenant), self.ports)
+        self.sessions.keep_alive(tenant)
 
     def sync(self) -> None:
         """One round: write signals down, settle what the journal has, stop sessions of tenants that others stopped."""
-        self._write_signals()
-        self._replay_journal()
-        self._watch_states()
-
-    def _write_signals(self) -> None:
-        with self._guard:
-            used = [session for session in self._sessions.values() if session.was_used]
-        for session in used:
-            session.was_used = False
-        if used:
-            self.store.touch(dict.fromkeys((session.tenant for session in used), self.store.now()))
-
-    def _replay_journal(self) -> None:
-        with suppress(OSError):
-            for entry in self.ports.journal.entries():
-                reading = self.store.read(entry.tenant)
-                if (
-                    reading is not None
-                    and reading.record.intent is not None
-                    and reading.record.intent.id == entry.intent
-                ):
-                    record = entry.onto(reading.record)
-                    self.store.settle(record, self.audit_of(record, "settled_from_journal"), intent=entry.intent)
-                self.ports.journal.strike(entry.tenant, entry.intent)
-
-    def _watch_states(self) -> None:
-        with self._guard:
-            sessions = dict(self._sessions)
-        for tenant, session in sessions.items():
-            reading = self.store.read(tenant)
-            if reading is None or reading.record.state not in _TALK:
-                if reading is not None and session.current is not None:
-                    session.stop(not_active(reading.record))
-                if reading is not None and reading.record.state is State.FORGOTTEN:
-                    self._drop(tenant)
-            elif isinstance(session.failure, TenantNotActive):
-                session.reset()
-
-    def _start_rounds(self) -> None:
-        if self._every > 0 and (self._rounds is None or not self._rounds.is_running):
-            with self._guard:
-                if not self._in_flight.is_closing and (self._rounds is None or not self._rounds.is_running):
-                    self._rounds = _Rounds(self, self._every)
+        upkeep.sync(self.sessions)
 
     # --- the end ---------------------------------------------------------------------------------------------------
 
     def drain(self, seconds: float | None = None) -> bool:
         """Begin no more refreshes and wait for those under way; False where ``seconds`` were not enough."""
-        return self._in_flight.drain(self.limits.lease if seconds is None else seconds)
+        return self.sessions.in_flight.drain(self.limits.lease if seconds is None else seconds)
 
     def close(self, seconds: float | None = None) -> None:
         """Drain, write the last signals down, and give back connections."""
         self.drain(seconds)
-        if self._rounds is not None:
-            self._rounds.stop()
+        self._rounds.stop()
         with suppress(orgkey.TokenRequestError):
-            self._write_signals()
+            upkeep.write_signals(self.sessions)
         atexit.unregister(self._drain)
         self.ports.lock.close()
         self.store.close()
@@ -732,61 +438,17 @@ class Tenants(AsyncTwins):
         return f"<Tenants in {self.store!r}>"
 
 
-class _Rounds:
-    """A thread that calls :meth:`Tenants.sync` now and then, for as long as its Tenants is in use."""
-
-    def __init__(self, tenants: Tenants, every: float) -> None:
-        self._tenants = weakref.ref(tenants)
-        self._every = every
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="orgkey-tenants", daemon=True)
-        self._thread.start()
-
-    @property
-    def is_running(self) -> bool:
-        """False after a fork: no thread comes along."""
-        return self._thread.is_alive()
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._end.set()
-        self._thread.join(5.0)
-
-    def _run(self) -> None:
-        while not self._end.wait(self._every):
-            tenants = self._tenants()
-            if tenants is None:
-                return
-            with suppress(orgkey.OrgkeyError):  # the store is away: the next round tries again
-                tenants.sync()
-            del tenants
-
-
-def _drain_at_exit(tenants: Tenants) -> Callable[[], None]:
+def _drain_at_exit(in_flight: InFlight, seconds: float) -> Callable[[], None]:
     """Let an interpreter that ends wait for refreshes under way: their threads would die with it."""
-    reference = weakref.ref(tenants)
+    reference = weakref.ref(in_flight)
 
     def drain() -> None:
         living = reference()
         if living is not None:
-            living.drain()
+            living.drain(seconds)
 
     atexit.register(drain)
     return drain
-
-
-def _event(record: TenantRecord) -> orgkey.Event:
-    return orgkey.Event(
-        orgkey.EventKind.TENANT_STATE,
-        record.login_url.partition("://")[2],
-        record.client_id,
-        record.username,
-        record.grant,
-        generation=record.generation,
-        cause=record.cause,
-        tenant=record.tenant,
-        state=record.state,
-    )
 
 
 async def _on_a_thread(work: Callable[[], T]) -> T:

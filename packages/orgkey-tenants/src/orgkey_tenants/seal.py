@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import orgkey
+from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import SealBroken, local
 from orgkey_tenants.record import WrappedKey
 
@@ -92,6 +93,11 @@ class Sealer:
         self._clock = clock
         self._cached, self._seconds = cached, seconds
         self._cache: OrderedDict[tuple[str, int, bytes], tuple[float, DataKey]] = OrderedDict()
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """A new lock; unwrapped keys stay what they are."""
         self._lock = threading.Lock()
 
     # --- secrets ---------------------------------------------------------------------------------------------------

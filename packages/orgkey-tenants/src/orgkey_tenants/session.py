@@ -58,11 +58,11 @@ def grant_of(record: TenantRecord, secret: orgkey.Secret) -> orgkey.Grant:
 class TenantSession(orgkey.OrgSession):
     """The session of one tenant. Every adapter takes it.
 
-    Its hit path is that of any session: no store, no lock, no await, no clock. ``was_used`` says that a call got
-    through since :class:`~orgkey_tenants.Tenants` last wrote that down, which it does for all sessions at once.
+    Its hit path is that of any session, to the instruction: no store, no lock, no await, no clock. That calls got
+    through :class:`~orgkey_tenants.Tenants` asks (:meth:`was_used`) and writes down for all sessions at once.
     """
 
-    __slots__ = ("_refresher", "made_from", "tenant", "was_used")
+    __slots__ = ("_refresher", "made_from", "tenant")
 
     def __init__(
         self,
@@ -76,7 +76,6 @@ class TenantSession(orgkey.OrgSession):
     ) -> None:
         super().__init__(grant, login_url, options, clock=clock)
         self.tenant = tenant
-        self.was_used = False
         self.made_from = ("", 0)  # family and generation of the record that the tenant's own grant was made from
         self._refresher = refresher
 
@@ -91,11 +90,6 @@ class TenantSession(orgkey.OrgSession):
     async def arefreshed(self) -> orgkey.Token:
         """As :meth:`refreshed`, for a task."""
         return await self._awaited(self._newer_than(self._current))
-
-    def accepted(self, token: orgkey.Token) -> None:
-        """A call got through."""
-        self.was_used = True
-        super().accepted(token)
 
     def __repr__(self) -> str:
         return f"<TenantSession {self.tenant!r}: {super().__repr__()}>"

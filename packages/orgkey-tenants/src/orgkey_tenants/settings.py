@@ -19,7 +19,7 @@ _VARIABLES: Final = {
     "environment": "ORGKEY_TENANTS_ENVIRONMENT",
     "client_id": "ORGKEY_CLIENT_ID",
     "client_secret": "ORGKEY_CLIENT_SECRET",
-    "redirect_uri": "ORGKEY_REDIRECT_URI",
+    "redirect_uri": "ORGKEY_CLIENT_REDIRECT_URI",
 }
 
 

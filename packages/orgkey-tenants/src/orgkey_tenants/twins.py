@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import orgkey
+    from orgkey_tenants.authorization import AuthorizationURL
     from orgkey_tenants.record import Audit, TenantRecord
 
 __all__ = ["AsyncTwins"]
@@ -30,6 +31,10 @@ class AsyncTwins:
         count: int = await self._run(name, **options)
         return count
 
+    async def aget(self, tenant: str) -> TenantRecord:
+        """As :meth:`Tenants.get`, for a task."""
+        return await self._changed("get", tenant)
+
     async def alist(self, **options: Any) -> list[TenantRecord]:
         """As :meth:`Tenants.list`, for a task."""
         found: list[TenantRecord] = await self._run("list", **options)
@@ -39,6 +44,16 @@ class AsyncTwins:
         """As :meth:`Tenants.audit`, for a task."""
         found: Sequence[Audit] = await self._run("audit", tenant, **options)
         return found
+
+    async def astart_authorization(self, tenant: str, login_url: str = "", **options: Any) -> AuthorizationURL:
+        """As :meth:`Tenants.start_authorization`, for a task."""
+        url: AuthorizationURL = await self._run("start_authorization", tenant, login_url, **options)
+        return url
+
+    async def areconnect(self, tenant: str, **options: Any) -> AuthorizationURL:
+        """As :meth:`Tenants.reconnect`, for a task."""
+        url: AuthorizationURL = await self._run("reconnect", tenant, **options)
+        return url
 
     async def aadd(self, tenant: str, **options: Any) -> TenantRecord:
         """As :meth:`Tenants.add`, for a task."""
@@ -75,6 +90,11 @@ class AsyncTwins:
     async def arestored(self, **options: Any) -> int:
         """As :meth:`Tenants.restored`, for a task."""
         return await self._counted("restored", **options)
+
+    async def akeepalive(self, **options: Any) -> tuple[int, int]:
+        """As :meth:`Tenants.keepalive`, for a task."""
+        counts: tuple[int, int] = await self._run("keepalive", **options)
+        return counts
 
     async def arotate_master_key(self, **options: Any) -> int:
         """As :meth:`Tenants.rotate_master_key`, for a task."""

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import orgkey
+from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import KeyServiceUnavailable, SealBroken, local
 
 if TYPE_CHECKING:
@@ -88,17 +89,24 @@ class AWSKeyWrapper:
     """
 
     def __init__(self, name: str) -> None:
+        self._master, _, query = name.partition("?")
+        self._given = {key: values[-1] for key, values in parse_qs(query).items()}
+        self._kms: Any = self._client()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """The client's connections are the parent's: the next call makes another one."""
+        self._of_the_parent, self._kms = self._kms, None
+
+    def _client(self) -> Any:
         try:
             import boto3  # type: ignore[import-untyped]  # it brings no types
             from botocore.config import Config  # type: ignore[import-untyped]  # nor does this
         except ModuleNotFoundError:
             raise orgkey.ConfigError("awskms: keys need boto3: pip install 'orgkey-tenants[aws]'") from None
-        self._master, _, query = name.partition("?")
-        given = {key: values[-1] for key, values in parse_qs(query).items()}
         limits = Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 2})
-        self._kms: Any = boto3.client(
-            "kms", region_name=given.get("region"), endpoint_url=given.get("endpoint"), config=limits
-        )
+        place = {"region_name": self._given.get("region"), "endpoint_url": self._given.get("endpoint")}
+        return boto3.client("kms", config=limits, **place)
 
     @property
     def master(self) -> str:
@@ -119,6 +127,8 @@ class AWSKeyWrapper:
     def _ask(self, operation: str, context: Mapping[str, str], **arguments: Any) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]  # nor these
 
+        if self._kms is None:
+            self._kms = self._client()
         try:
             return getattr(self._kms, operation)(EncryptionContext=dict(context), **arguments)
         except ClientError as error:

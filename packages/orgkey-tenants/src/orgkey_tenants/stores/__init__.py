@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import orgkey
-from orgkey_tenants.stores.base import Store
+from orgkey_tenants.stores.base import Store, record_of, records_of
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_store", "record_of", "records_of"]
 
 
 def open_store(url: str) -> Store:

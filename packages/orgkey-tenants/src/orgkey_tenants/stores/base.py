@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from orgkey_tenants.errors import UnknownTenant
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from orgkey_tenants.record import Audit, Authorization, Reading, State, TenantRecord, WrappedKey
 
-__all__ = ["Store"]
+__all__ = ["Store", "record_of", "records_of"]
+
+_PAGE = 500
 
 
 class Store(Protocol):
@@ -50,6 +54,10 @@ class Store(Protocol):
 
     def audit(self, tenant: str, *, limit: int = 100) -> list[Audit]:
         """The latest audit lines of a tenant, newest first."""
+        ...
+
+    def note(self, audit: Audit) -> None:
+        """Add an audit line of something that changed no record here: what was done at Salesforce."""
         ...
 
     # --- data keys -------------------------------------------------------------------------------------------------
@@ -103,3 +111,19 @@ class Store(Protocol):
     def close(self) -> None:
         """Give back connections."""
         ...
+
+
+def record_of(store: Store, tenant: str) -> TenantRecord:
+    """The tenant's record. Raises :class:`~orgkey_tenants.UnknownTenant`."""
+    reading = store.read(tenant)
+    if reading is None:
+        raise UnknownTenant(tenant)
+    return reading.record
+
+
+def records_of(store: Store, *, states: Iterable[State] = ()) -> Iterator[TenantRecord]:
+    """All records by id, or those in one of ``states``, page by page."""
+    wanted, after = tuple(states), ""
+    while page := store.page(states=wanted, after=after, limit=_PAGE):
+        yield from page
+        after = page[-1].tenant

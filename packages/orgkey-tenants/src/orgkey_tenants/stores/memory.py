@@ -100,6 +100,11 @@ class MemoryStore:
         with self._lock:
             return self._audit[tenant][::-1][:limit]
 
+    def note(self, audit: Audit) -> None:
+        """Append it."""
+        with self._lock:
+            self._audit[audit.tenant].append(audit)
+
     def keys(self, tenant: str) -> list[WrappedKey]:
         """By version."""
         with self._lock:

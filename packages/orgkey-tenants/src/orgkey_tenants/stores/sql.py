@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, event, extract, func, inspect, make_url, s
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 import orgkey
+from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import StoreUnavailable, local
 from orgkey_tenants.record import Audit, Authorization, Intent, Reading, State, TenantRecord, WrappedKey
 from orgkey_tenants.stores.schema import AUDIT, AUTHORIZATIONS, KEYS, REVISION, STORE, TENANTS
@@ -58,6 +59,12 @@ class SQLStore:
         self._clock = clock or (orgkey.SYSTEM_CLOCK if self._is_sqlite else None)
         with _translated():
             _migrate(self._engine)
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """The connections are the parent's: neither used nor closed here, for SQLite permits neither."""
+        self._of_the_parent = self._engine.pool
+        self._engine.dispose(close=False)
 
     # --- records ---------------------------------------------------------------------------------------------------
 
@@ -126,6 +133,11 @@ class SQLStore:
         query = select(AUDIT).where(AUDIT.c.tenant == tenant).order_by(AUDIT.c.id.desc()).limit(limit)
         with self._reading() as connection:
             return [_audit(row) for row in connection.execute(query).mappings()]
+
+    def note(self, audit: Audit) -> None:
+        """Insert it."""
+        with self._writing() as connection:
+            _add(connection, audit)
 
     # --- data keys -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,131 @@
+"""Changes of a tenant's state by people: each with its cause, who made it, and its audit line in one transaction."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import orgkey
+from orgkey_tenants.errors import RefreshInProgress, TenantExists, UnknownTenant, local
+from orgkey_tenants.record import Audit, State, TenantRecord, moved, read_org_id
+from orgkey_tenants.revocation import revoke
+from orgkey_tenants.stores import record_of
+
+if TYPE_CHECKING:
+    from orgkey_tenants.steps import Ports
+
+__all__ = ["add", "confirm", "forget", "move", "resume"]
+
+_TRIES: Final = 20  # of a compare-and-swap that others keep winning
+
+
+def add(ports: Ports, tenant: str, *, login_url: str, client_id: str, org_id: str, by: str) -> TenantRecord:
+    """Make a tenant known that will consent: PENDING. ``org_id`` is the org whose consent it takes; empty for any.
+
+    Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's;
+    :class:`orgkey.ConfigError` for an org id that is none.
+    """
+    login = ports.rules.origin(login_url, f"The login URL of tenant {tenant!r}")
+    now = ports.store.now()
+    record = TenantRecord(
+        tenant=tenant,
+        login_url=str(login),
+        client_id=client_id,
+        org_id=read_org_id(org_id),
+        created_at=now,
+        changed_at=now,
+        changed_by=by,
+        cause="ADDED",
+        epoch=ports.store.epoch(),
+    )
+    if not ports.store.create(record, Audit.of(record, "added", by=by, at=now)):
+        raise TenantExists(tenant)
+    return record_of(ports.store, tenant)
+
+
+def resume(ports: Ports, tenant: str, *, by: str) -> TenantRecord:
+    """End a suspension. The tenant becomes what it can be: SUSPECT where the store was restored meanwhile."""
+    record = record_of(ports.store, tenant)
+    to = State.ACTIVE if record.sealed else State.PENDING
+    if record.rotates and record.sealed and record.epoch < ports.store.epoch():
+        to = State.SUSPECT
+    return move(ports, tenant, to, cause="RESUMED", by=by, event="resumed")
+
+
+def confirm(ports: Ports, tenant: str, *, by: str) -> TenantRecord:
+    """Say that a SUSPECT tenant's refresh token is the current one."""
+    changes = {"epoch": ports.store.epoch()}
+    return move(ports, tenant, State.ACTIVE, cause="CONFIRMED", by=by, event="confirmed", changes=changes)
+
+
+def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> TenantRecord:
+    """Revoke the tenant's grant at Salesforce, then delete its data keys and its secret.
+
+    ``skew`` is waited for beyond the deadline of a refresh that nobody settled. Raises
+    :class:`orgkey.TokenRequestError` where Salesforce cannot be told and ``force`` is not set,
+    :class:`~orgkey_tenants.RefreshInProgress` while a refresh is under way.
+    """
+    record = record_of(ports.store, tenant)
+    if record.state is not State.FORGOTTEN:
+        _require_settled(ports, record, skew)
+        if record.rotates and record.sealed:
+            with suppress(orgkey.TokenRequestError) if force else nullcontext():
+                revoke(ports, record)
+        blank = dict.fromkeys(("org_id", "user_id", "instance_url", "scope", "username", "certificate"), "")
+        changes = {**blank, "sealed": b"", "family": "", "intent": None, "keepalive_at": None, "dek_version": 0}
+        record = move(
+            ports, tenant, State.FORGOTTEN, cause="FORGOTTEN_BY_US", by=by, event="forgotten", changes=changes
+        )
+    ports.sealer.shred(tenant)
+    return record
+
+
+def _require_settled(ports: Ports, record: TenantRecord, skew: float) -> None:
+    if record.intent is not None:
+        left = record.intent.deadline + skew - ports.store.now()
+        if left > 0:
+            error = local(RefreshInProgress, "RENEWAL_UNDER_WAY", f"tenant {record.tenant!r}")
+            error.retry_after = left
+            raise error
+
+
+def move(
+    ports: Ports,
+    tenant: str,
+    to: State,
+    *,
+    cause: str,
+    by: str,
+    event: str,
+    changes: dict[str, Any] | None = None,
+) -> TenantRecord:
+    """Change the tenant's state, whatever else changes it meanwhile; the audit line is in the same transaction.
+
+    Raises :class:`~orgkey_tenants.IllegalTransition` where that state may not follow.
+    """
+    store = ports.store
+    for _ in range(_TRIES):
+        reading = store.read(tenant)
+        if reading is None:
+            raise UnknownTenant(tenant)
+        found = reading.record
+        changed = replace(moved(found, to, cause=cause, by=by, at=reading.now), **(changes or {}))
+        if store.swap(changed, Audit.of(changed, event, by=by, at=reading.now), version=found.version):
+            ports.tell(_event(changed))
+            return replace(changed, version=found.version + 1)
+    raise local(RefreshInProgress, "RENEWAL_UNDER_WAY", f"tenant {tenant!r} is changed by others all the time")
+
+
+def _event(record: TenantRecord) -> orgkey.Event:
+    return orgkey.Event(
+        orgkey.EventKind.TENANT_STATE,
+        record.login_url.partition("://")[2],
+        record.client_id,
+        record.username,
+        record.grant,
+        generation=record.generation,
+        cause=record.cause,
+        tenant=record.tenant,
+        state=record.state,
+    )
