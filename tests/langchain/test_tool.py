@@ -59,6 +59,27 @@ async def test_callbacks_hear_of_every_call(auth):
     assert listening.heard == ["start", "end"] * 2 + ["start", "error"]
 
 
+class Telling(SalesforceTool):
+    """A subclass that asks LangChain for its run manager, and passes on all that it is given."""
+
+    def _run(self, operation, run_manager=None, **rest):
+        run_manager.on_text(f"about to {operation}")
+        return super()._run(operation, run_manager=run_manager, **rest)
+
+
+def test_a_subclass_may_ask_for_the_run_manager(auth):
+    heard = []
+    listening = Listening()
+    listening.on_text = lambda text, **_: heard.append(text)
+    assert Telling(auth=auth, callbacks=[listening]).invoke(QUERY)["totalSize"] == 1
+    assert heard == ["about to query"]
+
+
+async def test_answers_are_plain_dicts_either_way(tool):
+    for answer in (tool.invoke(QUERY), await tool.ainvoke(QUERY)):
+        assert {type(part) for part in (answer, *answer["records"], answer["records"][0]["attributes"])} == {dict}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
