@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import inspect
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -38,7 +38,7 @@ def test_each_tool_has_a_typed_schema_and_both_ways(tools):
         parameters = tool.metadata.get_parameters_dict()
         assert parameters["type"] == "object", name
         assert len(tool.metadata.description) < 1024
-        assert asyncio.iscoroutinefunction(tool.async_fn)
+        assert inspect.iscoroutinefunction(tool.async_fn)
     assert tools["get_record"].metadata.get_parameters_dict()["required"] == ["object_name", "record_id"]
 
 
