@@ -10,11 +10,13 @@ import time
 import warnings
 from unittest.mock import MagicMock
 
+import langchain_core.globals
 import pytest
 import simple_salesforce
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import ToolMessage
 from langchain_core.tools import ToolException
+from langchain_core.tracers.context import collect_runs
 
 import orgkey
 import orgkey_langchain.tools
@@ -57,6 +59,30 @@ async def test_callbacks_hear_of_every_call(auth):
     with pytest.raises(ToolException):
         tool.invoke({"operation": "describe", "object_name": "Nothing"})
     assert listening.heard == ["start", "end"] * 2 + ["start", "error"]
+
+
+@pytest.mark.parametrize("way", ["invoke", "ainvoke"])
+async def test_tracing_has_the_call_with_its_answer(tool, way):
+    with collect_runs() as runs:
+        answer = getattr(tool, way)(QUERY, {"run_name": "count", "tags": ["nightly"]})
+        answer = await answer if way == "ainvoke" else answer
+    (run,) = runs.traced_runs
+    assert (run.run_type, run.name, run.error) == ("tool", "count", None)
+    assert "nightly" in run.tags
+    assert QUERY["query"] in str(run.inputs)
+    assert answer["records"][0]["Id"] in str(run.outputs)
+
+
+def test_debugging_prints_the_call_and_no_token(tool, auth, capsys):
+    langchain_core.globals.set_debug(True)
+    try:
+        tool.invoke(QUERY)
+    finally:
+        langchain_core.globals.set_debug(False)
+    printed = capsys.readouterr().out
+    assert "[tool/end]" in printed  # its [tool/start] fails on LangChain's own tools too
+    assert "totalSize" in printed
+    assert auth.token().reveal() not in printed
 
 
 class Telling(SalesforceTool):
