@@ -61,6 +61,7 @@ async def test_callbacks_hear_of_every_call(auth):
     assert listening.heard == ["start", "end"] * 2 + ["start", "error"]
 
 
+@pytest.mark.filterwarnings("ignore:The `copy` method is deprecated")  # so the collector of LangChain 0.3 copies runs
 @pytest.mark.parametrize("way", ["invoke", "ainvoke"])
 async def test_tracing_has_the_call_with_its_answer(tool, way):
     with collect_runs() as runs:
