@@ -8,6 +8,7 @@ import json
 import pickle
 import time
 import warnings
+from typing import Annotated
 from unittest.mock import MagicMock
 
 import langchain_core.globals
@@ -15,13 +16,15 @@ import pytest
 import simple_salesforce
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import ToolMessage
-from langchain_core.tools import ToolException
+from langchain_core.tools import InjectedToolArg, ToolException
 from langchain_core.tracers.context import collect_runs
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import BaseModel
 
 import orgkey
 import orgkey_langchain.tools
 import orgkey_simple_salesforce
-from orgkey_langchain import SalesforceTool, ToolInputRefused
+from orgkey_langchain import SalesforceQueryInput, SalesforceTool, ToolInputRefused
 
 QUERY = {"operation": "query", "query": "SELECT Id FROM Contact LIMIT 1"}
 
@@ -100,6 +103,26 @@ def test_a_subclass_may_ask_for_the_run_manager(auth):
     listening.on_text = lambda text, **_: heard.append(text)
     assert Telling(auth=auth, callbacks=[listening]).invoke(QUERY)["totalSize"] == 1
     assert heard == ["about to query"]
+
+
+class Attributed(SalesforceQueryInput):
+    """A schema with an argument that the program gives, and not the model."""
+
+    asked_by: Annotated[str, InjectedToolArg] = ""
+
+
+class Attributing(SalesforceTool):
+    args_schema: type[BaseModel] = Attributed
+
+    def _run(self, operation, asked_by="", **rest):
+        return asked_by, super()._run(operation, **rest)
+
+
+def test_a_subclass_may_have_arguments_that_the_model_is_not_shown(auth):
+    tool = Attributing(auth=auth)
+    shown = convert_to_openai_tool(tool)["function"]["parameters"]["properties"]
+    assert shown == convert_to_openai_tool(SalesforceTool(auth=auth))["function"]["parameters"]["properties"]
+    assert tool.invoke(QUERY | {"asked_by": "jane"})[0] == "jane"
 
 
 async def test_answers_are_plain_dicts_either_way(tool):
