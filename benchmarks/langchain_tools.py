@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 import httpx2
 from harness import Effort, Goal, Row, alternate, ratio, run_python, seconds
+from langchain_core.tools import BaseTool
 from langchain_salesforce import SalesforceTool as Theirs
 from simple_salesforce.api import Salesforce
 from simple_salesforce_org import OrgProcess
 from slow_org import SlowOrg
 
 import orgkey
-from orgkey_langchain import SalesforceTool
+from orgkey_langchain import SalesforceQueryInput, SalesforceTool
+from orgkey_langchain.schema import DESCRIPTION, NAME
 from orgkey_records import pools
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ TITLE: Final = "LangChain's Salesforce tool"
 
 _OURS: Final = "orgkey-langchain"
 _THEIRS: Final = "langchain-salesforce"
+_THEIRS_PLAIN: Final = "langchain-salesforce, told to read plain dicts"
+_EMPTY: Final = "LangChain's own run(), an empty tool"
 _QUERY: Final = {"operation": "query", "query": "SELECT Id, Name FROM Contact LIMIT 200"}
 _CALLS: Final = 10
 _TAKES: Final = 10
@@ -57,18 +61,39 @@ def _one_call(effort: Effort) -> list[Row]:
             client_secret=org.address["client_secret"],
             allow_loopback_http=True,
         )
-        theirs = Salesforce(session_id=auth.token().reveal(), instance_url=auth.instance_url)
-        theirs.base_url = theirs.base_url.replace("https://", "http://")
         tools = {
             _OURS: SalesforceTool(auth=auth),
-            _THEIRS: Theirs("unused", "unused", "unused", salesforce_client=theirs),
+            _THEIRS: _theirs(auth.token(), auth.instance_url),
+            _THEIRS_PLAIN: _theirs(auth.token(), auth.instance_url, object_pairs_hook=None),
+            _EMPTY: _Empty(),
         }
         samples = alternate({name: _timer(tool) for name, tool in tools.items()}, effort.timed_rounds, _TAKES)
     figure = "invoke of a query, local server"
+    ours = samples[_OURS]
     return [
-        Row(f"{figure}, by langchain-salesforce", _OURS, "x", ratio(samples[_OURS], samples[_THEIRS]), Goal("≤", 1.10)),
+        Row(f"{figure}, by langchain-salesforce", _OURS, "x", ratio(ours, samples[_THEIRS]), Goal("≤", 1.10)),
+        Row(f"{figure}, by {_THEIRS_PLAIN}", _OURS, "x", ratio(ours, samples[_THEIRS_PLAIN])),
         *(Row(figure, name, "µs", taken) for name, taken in samples.items()),
     ]
+
+
+class _Empty(BaseTool):
+    """What LangChain itself does for a call: callbacks, and validation by the same schema."""
+
+    name: str = NAME
+    description: str = DESCRIPTION
+    args_schema: Any = SalesforceQueryInput
+
+    def _run(self, *given: Any, **named: Any) -> Any:
+        del given, named
+        return {"done": True}
+
+
+def _theirs(token: orgkey.Secret, instance_url: str, **settings: Any) -> Any:
+    """langchain-salesforce's tool on a client with a fixed token, which it calls by plain http."""
+    client = Salesforce(session_id=token.reveal(), instance_url=instance_url, **settings)
+    client.base_url = client.base_url.replace("https://", "http://")
+    return Theirs("unused", "unused", "unused", salesforce_client=client)
 
 
 def _timer(tool: Any) -> Callable[[], float]:
@@ -133,9 +158,7 @@ async def _fans(auth: orgkey.OrgSession, url: str) -> dict[str, tuple[Callable[[
     async def on(client: Any) -> Any:
         return (await client.get(**request)).json()
 
-    theirs = Salesforce(session_id=token.reveal(), instance_url=url)
-    theirs.base_url = theirs.base_url.replace("https://", "http://")
-    upstream = Theirs("unused", "unused", "unused", salesforce_client=theirs)
+    upstream = _theirs(token, url)
     ours = SalesforceTool(auth=auth)
     return {
         _OURS: (lambda: ours.ainvoke(_QUERY), _AT_ONCE),

@@ -29,6 +29,8 @@ def main(state_file: str, question: str) -> None:
     embedding = MockEmbedding(embed_dim=8)
     nodes = IngestionPipeline(transformations=[embedding]).run(documents=reader.load_data())
     print(f"{len(nodes)} records are new or changed")
+    if not nodes:
+        return  # LlamaIndex 0.13.0 looks into no empty index
     for found in VectorStoreIndex(nodes, embed_model=embedding).as_retriever(similarity_top_k=1).retrieve(question):
         print(f"{found.node.get_content().splitlines()[0]} ({found.node.metadata['url']})")
 

@@ -53,3 +53,9 @@ def test_every_package_ships_licence_readme_and_types(name: str) -> None:
 @EVERY_PACKAGE
 def test_the_floor_of_python_is_the_matrix_s(name: str) -> None:
     assert project(name)["requires-python"] == f">={matrix.read().pythons[0]}"
+
+
+@EVERY_PACKAGE
+def test_no_file_lies_in_anothers_import_path(name: str) -> None:
+    """Such as llama_index/tools/salesforce: one of the two would overwrite the other on install."""
+    assert [each.name for each in (PACKAGES[name] / "src").iterdir() if not each.name.startswith("orgkey")] == []

@@ -18,8 +18,9 @@ import logging
 import pickle
 import traceback
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -238,14 +239,17 @@ async def _outcome(stage: Stage, query: Any) -> Any:
         return error
 
 
+@contextmanager
+def _showing() -> Iterator[None]:
+    """Frameworks warn of their own pydantic models while they are shown."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@_showing()
 def _shown(held: Any) -> str:
     """All that can be shown of an object without reaching for what is private."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # frameworks warn of their own pydantic models while they are shown
-        return _every_form(held)
-
-
-def _every_form(held: Any) -> str:
     shown = [repr(held), str(held), f"{held}"]
     for method in ("to_dict", "model_dump", "model_dump_json", "to_json", "dict", "json"):
         serialise = getattr(type(held), method, None)
@@ -261,6 +265,7 @@ def _every_form(held: Any) -> str:
     return "\n".join(shown)
 
 
+@_showing()
 def _traceback(error: BaseException) -> str:
     """The traceback with the locals of our own frames, as error reporters send it."""
     report = traceback.TracebackException.from_exception(error, capture_locals=True)

@@ -9,12 +9,15 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.tools import ToolException
 from pydantic import Field
 
 import orgkey_simple_salesforce
 from orgkey_langchain import SalesforceTool, SalesforceToolkit
 
 agents = pytest.importorskip("langchain.agents", reason="LangChain's agents need langchain-core 1")
+from langgraph.graph import START, MessagesState, StateGraph  # noqa: E402  # after the question whether it is there
+from langgraph.prebuilt import ToolNode  # noqa: E402
 
 QUESTION = {"messages": [HumanMessage("How many contacts are there?")]}
 
@@ -96,6 +99,24 @@ async def test_a_dead_grant_ends_the_agent_and_is_not_told_to_the_model(auth, or
         await ask(agents.create_agent(model, [tool]))
     assert failed.value.diagnosis.cause.id == "USER_INACTIVE"
     assert not [message for message in model.seen if isinstance(message, ToolMessage)]
+
+
+def test_a_graph_is_told_which_exceptions_are_for_the_model(auth, org):
+    """ToolNode shows all of them to the model where it is told ``True``, as langgraph before 1.0 is by default."""
+    graph = StateGraph(MessagesState)
+    graph.add_node("tools", ToolNode([SalesforceTool(auth=auth)], handle_tool_errors=(ToolException,)))
+    graph.add_edge(START, "tools")
+    run = graph.compile().invoke
+    wrong = {"name": "salesforce", "args": {"operation": "query", "query": "SELECT Nothing FROM Contact"}}
+    assert "No such column" in run(asking(wrong))["messages"][-1].content
+    org.user("agent@acme.example").deactivate()
+    org.expire_sessions()
+    with pytest.raises(orgkey_simple_salesforce.LoginFailed):
+        run(asking(DROP_IN))
+
+
+def asking(call: dict[str, Any]) -> dict[str, Any]:
+    return {"messages": [AIMessage("", tool_calls=[{"id": "1", "type": "tool_call", **call}])]}
 
 
 class Expiring(BaseCallbackHandler):

@@ -8,18 +8,23 @@ import json
 import pickle
 import time
 import warnings
+from typing import Annotated
 from unittest.mock import MagicMock
 
+import langchain_core.globals
 import pytest
 import simple_salesforce
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import ToolMessage
-from langchain_core.tools import ToolException
+from langchain_core.tools import InjectedToolArg, ToolException
+from langchain_core.tracers.context import collect_runs
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import BaseModel
 
 import orgkey
 import orgkey_langchain.tools
 import orgkey_simple_salesforce
-from orgkey_langchain import SalesforceTool, ToolInputRefused
+from orgkey_langchain import SalesforceQueryInput, SalesforceTool, ToolInputRefused
 
 QUERY = {"operation": "query", "query": "SELECT Id FROM Contact LIMIT 1"}
 
@@ -57,6 +62,72 @@ async def test_callbacks_hear_of_every_call(auth):
     with pytest.raises(ToolException):
         tool.invoke({"operation": "describe", "object_name": "Nothing"})
     assert listening.heard == ["start", "end"] * 2 + ["start", "error"]
+
+
+@pytest.mark.filterwarnings("ignore:The `copy` method is deprecated")  # so the collector of LangChain 0.3 copies runs
+@pytest.mark.parametrize("way", ["invoke", "ainvoke"])
+async def test_tracing_has_the_call_with_its_answer(tool, way):
+    with collect_runs() as runs:
+        answer = getattr(tool, way)(QUERY, {"run_name": "count", "tags": ["nightly"]})
+        answer = await answer if way == "ainvoke" else answer
+    (run,) = runs.traced_runs
+    assert (run.run_type, run.name, run.error) == ("tool", "count", None)
+    assert "nightly" in run.tags
+    assert QUERY["query"] in str(run.inputs)
+    assert answer["records"][0]["Id"] in str(run.outputs)
+
+
+def test_debugging_prints_the_call_and_no_token(tool, auth, capsys):
+    langchain_core.globals.set_debug(True)
+    try:
+        tool.invoke(QUERY)
+    finally:
+        langchain_core.globals.set_debug(False)
+    printed = capsys.readouterr().out
+    assert "[tool/end]" in printed  # its [tool/start] fails on LangChain's own tools too
+    assert "totalSize" in printed
+    assert auth.token().reveal() not in printed
+
+
+class Telling(SalesforceTool):
+    """A subclass that asks LangChain for its run manager, and passes on all that it is given."""
+
+    def _run(self, operation, run_manager=None, **rest):
+        run_manager.on_text(f"about to {operation}")
+        return super()._run(operation, run_manager=run_manager, **rest)
+
+
+def test_a_subclass_may_ask_for_the_run_manager(auth):
+    heard = []
+    listening = Listening()
+    listening.on_text = lambda text, **_: heard.append(text)
+    assert Telling(auth=auth, callbacks=[listening]).invoke(QUERY)["totalSize"] == 1
+    assert heard == ["about to query"]
+
+
+class Attributed(SalesforceQueryInput):
+    """A schema with an argument that the program gives, and not the model."""
+
+    asked_by: Annotated[str, InjectedToolArg] = ""
+
+
+class Attributing(SalesforceTool):
+    args_schema: type[BaseModel] = Attributed
+
+    def _run(self, operation, asked_by="", **rest):
+        return asked_by, super()._run(operation, **rest)
+
+
+def test_a_subclass_may_have_arguments_that_the_model_is_not_shown(auth):
+    tool = Attributing(auth=auth)
+    shown = convert_to_openai_tool(tool)["function"]["parameters"]["properties"]
+    assert shown == convert_to_openai_tool(SalesforceTool(auth=auth))["function"]["parameters"]["properties"]
+    assert tool.invoke(QUERY | {"asked_by": "jane"})[0] == "jane"
+
+
+async def test_answers_are_plain_dicts_either_way(tool):
+    for answer in (tool.invoke(QUERY), await tool.ainvoke(QUERY)):
+        assert {type(part) for part in (answer, *answer["records"], answer["records"][0]["attributes"])} == {dict}
 
 
 @pytest.mark.parametrize(

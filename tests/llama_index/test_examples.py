@@ -25,7 +25,9 @@ def test_the_agent_answers(configured):
         from llama_index.core.agent.workflow import FunctionAgent  # noqa: F401
     except ImportError:
         pytest.skip("this llama-index-core has no FunctionAgent yet")
-    assert "('contacts', 30)" in run("llama_index_agent.py", "How many contacts are there?")
+    said = run("llama_index_agent.py", "How many contacts are there?")
+    # What simple-salesforce gives is an OrderedDict; Python 3.12 prints one otherwise than 3.11.
+    assert "('contacts', 30)" in said or "'contacts': 30" in said
 
 
 def test_the_index_is_kept_up_to_date(configured, tmp_path):

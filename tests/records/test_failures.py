@@ -44,12 +44,18 @@ def test_a_dead_session_is_renewed_for_in_every_operation(records, org):
         ("describe", ("Lead",)),
         ("list_objects", ()),
         ("get", ("Contact", an_id, ["Name"])),
+        ("long_text", ("Contact", an_id, "Description")),
         ("create", ("Contact", {"LastName": "Hara"})),
         ("update", ("Contact", an_id, {"LastName": "Hara"})),
+        ("upsert", ("Contact", "External_Id__c", "A-1", {"LastName": "Hara"})),
     ):
         for call in either(records, operation, *args):
             org.expire_sessions()
             assert call()
+    for number in range(2):
+        doomed = records.create("Contact", {"LastName": "Hara"})["id"]
+        org.expire_sessions()
+        assert either(records, "delete", "Contact", doomed)[number]() == {"id": doomed}
 
 
 def test_a_session_that_ends_between_two_pages_is_renewed_for(records, org):

@@ -10,15 +10,20 @@ from llama_index.core.llms.llm import ToolSelection
 
 
 class ScriptedLLM(FunctionCallingLLM):
-    """``calls`` are pairs of a tool's name and its arguments. Its last word is all answers, one a line."""
+    """``calls`` are pairs of a tool's name and its arguments. Its last word is all answers, one a line.
+
+    ``turns`` is how often it was asked.
+    """
 
     calls: list[Any]
+    turns: int = 0
 
     @property
     def metadata(self) -> LLMMetadata:
         return LLMMetadata(is_function_calling_model=True, model_name="scripted")
 
     def _answer(self, messages: Any) -> ChatResponse:
+        self.turns += 1
         answers = [message for message in messages if message.role == MessageRole.TOOL]
         done = len(answers)
         if done < len(self.calls):

@@ -48,10 +48,30 @@ class Order:
     field_name: str = ""
 
     @classmethod
-    def of(cls, operation: Any, **given: Any) -> Order:
-        """The order. Raises :class:`ToolInputRefused`, in langchain-salesforce's words where it has some."""
+    def of(  # noqa: PLR0917  # langchain-salesforce's order
+        cls,
+        operation: Any,
+        object_name: Any = None,
+        query: Any = None,
+        record_data: Any = None,
+        record_id: Any = None,
+        field_name: Any = None,
+        run_manager: Any = None,
+    ) -> Order:
+        """The order. Raises :class:`ToolInputRefused`, in langchain-salesforce's words where it has some.
+
+        ``run_manager`` is LangChain's, for a subclass that asks for one and passes on all that it is given.
+        """
+        del run_manager
         if operation not in _NEEDS:
             raise ToolInputRefused(f"Unsupported operation: {_short(operation)}")
+        given = {
+            "object_name": object_name,
+            "query": query,
+            "record_data": record_data,
+            "record_id": record_id,
+            "field_name": field_name,
+        }
         needed, complaint = _NEEDS[operation]
         if not all(given.get(name) for name in needed):
             raise ToolInputRefused(complaint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, Signature, signature
 from typing import Any, Final, Optional
 
 from pydantic import BaseModel, Field
@@ -34,3 +35,10 @@ class SalesforceQueryInput(BaseModel):
     )
     record_id: Optional[str] = Field(None, description="Salesforce record ID for update/delete operations")  # noqa: UP045
     field_name: Optional[str] = Field(None, description="The field name for 'get_field_metadata' operation")  # noqa: UP045
+
+
+# LangChain reads this signature twice in every call, to find annotations of arguments that are not the model's. There
+# are none, and an Optional takes it long. The schema is made of the fields above; a subclass has its own signature.
+SalesforceQueryInput.__signature__ = Signature(
+    [each.replace(annotation=Parameter.empty) for each in signature(SalesforceQueryInput).parameters.values()]
+)

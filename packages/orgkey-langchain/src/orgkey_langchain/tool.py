@@ -1,21 +1,19 @@
 """SalesforceTool: langchain-salesforce's tool, on a session that needs no password and survives expiry."""
 
-from typing import Any
+from typing import Any  # no annotations from __future__: LangChain would compile those of _run in every call
 
-from langchain_core.callbacks import AsyncCallbackManagerForToolRun, CallbackManagerForToolRun
 from langchain_core.runnables.config import run_in_executor
 from pydantic import BaseModel, PrivateAttr
 
 import orgkey
 import orgkey_records
+from orgkey_langchain.by_client import carry_out
 from orgkey_langchain.calls import CallableTool
 from orgkey_langchain.errors import ToolInputRefused
 from orgkey_langchain.orders import Order
 from orgkey_langchain.schema import DESCRIPTION, NAME, SalesforceQueryInput
 
 __all__ = ["SalesforceTool"]
-
-# Annotations are no strings here: LangChain looks at those of _run and _arun in every call, and would compile each.
 
 
 class SalesforceTool(CallableTool):
@@ -75,6 +73,7 @@ class SalesforceTool(CallableTool):
                 security_token=security_token,
                 domain=None if domain == "login" else domain,
                 auth=auth,
+                object_pairs_hook=None,  # plain dicts, as tasks get them: OrderedDicts take twice as long to read
             )
             _settle_environment(client)
         self._sf = client
@@ -88,53 +87,16 @@ class SalesforceTool(CallableTool):
         """As :meth:`invoke`, for a task."""
         return await super().ainvoke(_arguments(input), config, **kwargs)
 
-    def _run(  # noqa: PLR0917  # langchain-salesforce's order
-        self,
-        operation: str,
-        object_name: str | None = None,
-        query: str | None = None,
-        record_data: dict[str, Any] | None = None,
-        record_id: str | None = None,
-        field_name: str | None = None,
-        run_manager: CallbackManagerForToolRun | None = None,
-    ) -> Any:
-        """Carry ``operation`` out."""
-        from orgkey_langchain.by_client import carry_out
+    # The arguments are those of Order.of. LangChain reads signature and annotations in every call: two are soon read.
 
-        del run_manager
-        order = Order.of(
-            operation,
-            object_name=object_name,
-            query=query,
-            record_data=record_data,
-            record_id=record_id,
-            field_name=field_name,
-        )
-        return carry_out(order, self._sf)
+    def _run(self, *given: Any, **named: Any) -> Any:
+        """Carry out what was asked for."""
+        return carry_out(Order.of(*given, **named), self._sf)
 
-    async def _arun(  # noqa: PLR0917
-        self,
-        operation: str,
-        object_name: str | None = None,
-        query: str | None = None,
-        record_data: dict[str, Any] | None = None,
-        record_id: str | None = None,
-        field_name: str | None = None,
-        run_manager: AsyncCallbackManagerForToolRun | None = None,
-    ) -> Any:
-        """Carry ``operation`` out without blocking the event loop."""
-        del run_manager
-        order = Order.of(
-            operation,
-            object_name=object_name,
-            query=query,
-            record_data=record_data,
-            record_id=record_id,
-            field_name=field_name,
-        )
+    async def _arun(self, *given: Any, **named: Any) -> Any:
+        """Carry out what was asked for without blocking the event loop."""
+        order = Order.of(*given, **named)
         if self._records is None:
-            from orgkey_langchain.by_client import carry_out
-
             return await run_in_executor(None, carry_out, order, self._sf)
         from orgkey_langchain.by_records import acarry_out
 

@@ -10,15 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from orgkey_llama_index.agents import RaisesLostSession
     from orgkey_llama_index.reader import SalesforceReader
     from orgkey_llama_index.records_tool_spec import SalesforceRecordsToolSpec
     from orgkey_llama_index.tool_spec import SalesforceToolSpec
 
 __version__ = "0.1.0"
 
-__all__ = ["SalesforceReader", "SalesforceRecordsToolSpec", "SalesforceToolSpec", "__version__"]
+__all__ = ["RaisesLostSession", "SalesforceReader", "SalesforceRecordsToolSpec", "SalesforceToolSpec", "__version__"]
 
 _HOME = {
+    "RaisesLostSession": "agents",
     "SalesforceReader": "reader",
     "SalesforceRecordsToolSpec": "records_tool_spec",
     "SalesforceToolSpec": "tool_spec",

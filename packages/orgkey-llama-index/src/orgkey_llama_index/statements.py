@@ -11,7 +11,7 @@ from typing import Any
 import orgkey
 import orgkey_records
 
-__all__ = ["Language", "arun", "run"]
+__all__ = ["Language", "arun", "is_lost_session", "run"]
 
 
 class Language(Enum):
@@ -52,6 +52,19 @@ async def arun(language: Language, statement: Any, client: Any) -> Any:
         return _told(language, error)
 
 
+def is_lost_session(error: Exception) -> bool:
+    """Whether no session can be had, or none that Salesforce takes: no other call helps."""
+    from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceExpiredSession
+
+    lost = (
+        SalesforceAuthenticationFailed,
+        SalesforceExpiredSession,
+        orgkey.TokenRequestError,
+        orgkey_records.AccessFailed,
+    )
+    return isinstance(error, lost)
+
+
 async def _query_all(statement: str, records: orgkey_records.AsyncRecords, client: Any) -> dict[str, Any]:
     page = await _get(records, client, "query", q=statement)
     rows = list(page["records"])
@@ -86,9 +99,7 @@ async def _get(records: orgkey_records.AsyncRecords, client: Any, *path: str, **
 
 def _told(language: Language, error: Exception) -> str:
     """What a model is told of ``error``, in llama-index's words. What is no concern of a model's is raised."""
-    from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceExpiredSession
-
-    if isinstance(error, (SalesforceAuthenticationFailed, SalesforceExpiredSession)):
+    if is_lost_session(error):
         raise error
     return f"Error running {language.name} query: {orgkey.redact(str(error))}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -33,6 +34,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return 130
         except Exception as error:  # noqa: BLE001  # the last place that can turn it into a message
             return output.failure(_usage_problem(error) or error)
+    _flush()
     return result if isinstance(result, int) else ExitCode.OK
 
 
@@ -57,6 +59,14 @@ def build(output: Output) -> typer.Typer:
         else:
             app.command(name, epilog=_EPILOG)(loaded)
     return app
+
+
+def _flush() -> None:
+    """Hand over what is buffered. A reader that went away has seen enough: nothing may complain of it at exit."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show_version(value: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -150,6 +151,7 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+            weakref.finalize(self, self._connection.close)  # Python warns of one left open from 3.13 on
         return self._connection
 
     def _shape(self, sobject: SObject, known: SObject | None) -> None:
