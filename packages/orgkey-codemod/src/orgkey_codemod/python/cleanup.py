@@ -51,7 +51,7 @@ def _dead(
     uses = scope.uses.get(name, ())
     if not uses or name in module.exported or re.search(rf"\b{re.escape(name)}\b", module.opaque):
         return []
-    if not all(_goes(module.source.offset(module.start(use)), name, spans) for use in uses):
+    if not all(_goes(module.source.offset(module.start(use)), spans) for use in uses) or _is_written_anew(name, spans):
         return []
     found: list[tuple[ast.Import | ast.ImportFrom, ast.alias]] = []
     for each in bindings:
@@ -61,7 +61,11 @@ def _dead(
     return found
 
 
-def _goes(offset: int, name: str, spans: Sequence[Edit]) -> bool:
-    """Whether a use is taken away, and not written anew by the same edit."""
+def _goes(offset: int, spans: Sequence[Edit]) -> bool:
+    return any(edit.start <= offset < edit.end for edit in spans)
+
+
+def _is_written_anew(name: str, spans: Sequence[Edit]) -> bool:
+    """Whether an edit uses a name in what it writes, as where an expression goes from one argument to another."""
     word = re.compile(rb"(?<![\w.])%s\b" % re.escape(name.encode()))
-    return any(edit.start <= offset < edit.end and not word.search(edit.replacement) for edit in spans)
+    return any(word.search(edit.replacement) for edit in spans)

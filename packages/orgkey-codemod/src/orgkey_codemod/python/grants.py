@@ -7,16 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.python.arguments import Pieces
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orgkey_codemod.model import Edit
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
 
-__all__ = ["Grant", "grants", "spoken_of"]
+__all__ = ["Grant", "grants", "senders", "speaks_of_salesforce", "spoken_of"]
 
 _SALESFORCE: Final = re.compile(r"salesforce\.com|\.force\.com|/services/oauth2/token")
 _COMMON: Final = re.compile(r"//(login|test)\.salesforce\.com")
@@ -47,33 +44,6 @@ class Grant:
         if isinstance(self.form, ast.Call):
             return {word.arg: word.value for word in self.form.keywords if word.arg}
         return {}
-
-    def as_client_credentials(self) -> tuple[Edit, ...]:
-        """The edits that make the form one of client credentials; none where the app's secret is not in it.
-
-        Raises
-        ------
-        SyntaxError
-            Where the form does not have the text that its place promises.
-
-        """
-        fields = self.fields()
-        if self.form is None or not {"client_id", "client_secret"} <= set(fields) or not self.has_my_domain:
-            return ()
-        source = self.module.source
-        names = list(fields)
-        pieces = (
-            Pieces.of_dict(self.module, self.form)
-            if isinstance(self.form, ast.Dict)
-            else Pieces.of_call(self.module, self.form)
-        )
-        gone = [number for number, name in enumerate(names) if name in {"username", "password"}]
-        if len(names) != len(pieces.all) or not gone:
-            return ()
-        kind = fields["grant_type"]
-        quote = self.module.segment(kind)[0]
-        renamed = source.edit(self.module.start(kind), self.module.end(kind), f"{quote}client_credentials{quote}")
-        return (renamed, *pieces.without(gone).edits)
 
 
 def spoken_of(module: Module) -> bool:
@@ -114,7 +84,7 @@ def _form(module: Module, node: ast.Dict | ast.Call) -> Iterator[Grant]:
 
 def _urls(module: Module, node: ast.AST) -> list[str]:
     """The URLs of the call that sends a form, or else all in the function, or the module, around it."""
-    sending = [url for call in _senders(module, node) for url in _urls_in(module, call)]
+    sending = [url for call in senders(module, node) for url in _urls_in(module, call)]
     if sending:
         return sending
     here: ast.AST | None = node
@@ -125,7 +95,7 @@ def _urls(module: Module, node: ast.AST) -> list[str]:
     return _urls_in(module, module.tree)
 
 
-def _senders(module: Module, node: ast.AST) -> list[ast.Call]:
+def senders(module: Module, node: ast.AST) -> list[ast.Call]:
     """The calls that a form is an argument of, by itself or by its name."""
     around = module.parent(node)
     names: list[ast.AST] = [node]
@@ -141,6 +111,11 @@ def _senders(module: Module, node: ast.AST) -> list[ast.Call]:
             if isinstance(here, ast.Call) and here is not node:
                 found.append(here)
     return found
+
+
+def speaks_of_salesforce(module: Module, node: ast.expr) -> bool:
+    """Whether an expression is a URL of Salesforce, by its own text or by the constants that it names."""
+    return any(_SALESFORCE.search(url) for url in _urls_in(module, node))
 
 
 def _urls_in(module: Module, around: ast.AST) -> list[str]:

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Import
 
-__all__ = ["move", "qualify"]
+__all__ = ["added", "move", "qualify"]
 
 _SAME: Final = frozenset({"api", "login"})
 """Submodules of simple-salesforce whose names its replacement offers at its top."""
+_CLIENTS: Final = frozenset({"requests", "httpx", "httpx2", "aiohttp", "urllib3"})
+"""Libraries beside whose import another package is imported."""
 
 
 def move(login: Login) -> tuple[Edit, ...]:
@@ -163,3 +165,55 @@ def qualify(login: Login, each: Import | None, package: str) -> tuple[Edit, ...]
         return ()
     start = module.start(statement)
     return (rename, module.source.edit(start, start, f"import {package}{_separator(module, start)}"))
+
+
+# --- import package ---------------------------------------------------------------------------------------------------
+
+
+def added(module: Module, package: str) -> tuple[Edit, ...]:
+    """The edit that imports a package, in the order of the alphabet beside an HTTP library; none where it is there.
+
+    Raises
+    ------
+    SyntaxError
+        Where the name means something else, or there is no import to stand beside.
+
+    """
+    bindings = module.scopes.module.bindings.get(package, ())
+    if any(isinstance(each.node, ast.alias) and each.node.name == package for each in bindings):
+        return ()
+    statements = [
+        each
+        for each in module.tree.body
+        if isinstance(each, ast.Import | ast.ImportFrom) and _top(each) not in {"", "__future__"}
+    ]
+    if bindings or not statements:
+        raise SyntaxError(f"no place for an import of {package}")
+    client = next((each for each in statements if _top(each) in _CLIENTS), None)
+    text, newline = module.source.text, module.source.newline
+    if client is not None and _top(client) > package:
+        start = module.start(client)
+        return (module.source.edit(start, start, f"import {package}{_separator(module, start)}"),)
+    last = client or _last_together(module, statements)
+    end = module.end(last)
+    if text[end : module.source.line_span(end)[1]].strip():
+        start = module.start(last)
+        return (module.source.edit(start, start, f"import {package}{_separator(module, start)}"),)
+    gap = newline if client is not None else newline * 2  # behind the standard library's begins another paragraph
+    return (module.source.edit(end, end, f"{gap}import {package}"),)
+
+
+def _top(statement: ast.Import | ast.ImportFrom) -> str:
+    """The package that a statement imports from; empty for one of the program's own."""
+    if isinstance(statement, ast.Import):
+        return statement.names[0].name.split(".")[0]
+    return "" if statement.level else (statement.module or "").split(".")[0]
+
+
+def _last_together(module: Module, statements: list[ast.Import | ast.ImportFrom]) -> ast.Import | ast.ImportFrom:
+    """The last of the imports that follow one another from the first on."""
+    body = module.tree.body
+    at = body.index(statements[0])
+    while at + 1 < len(body) and body[at + 1] in statements:
+        at += 1
+    return next(each for each in statements if each is body[at])

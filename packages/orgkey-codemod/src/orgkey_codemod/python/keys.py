@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import KeyUse, Level
+from orgkey_codemod.python.forms import outcomes
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.plumbing import plumbing_of, reads
 from orgkey_codemod.python.project import project_of
@@ -16,6 +17,7 @@ from orgkey_codemod.python.verdicts import verdicts_of
 
 if TYPE_CHECKING:
     from orgkey_codemod.model import Tree
+    from orgkey_codemod.python.forms import Outcome
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.verdicts import Verdict
 
@@ -50,29 +52,49 @@ def _search(tree: Tree) -> Keys:
     project = project_of(tree)
     found = Keys()
     for verdict in verdicts_of(tree).logins:
-        login = verdict.login
-        stays = verdict.level is Level.REPORT or verdict.is_left(tree)
-        for role in ("username", "password", "security_token", "consumer_key", "consumer_secret"):
-            value = login.value(role)
-            if value is None:
-                continue
-            source = origin(project, login.module, value)
-            for home, read in source.reads:
-                level = Level.REPORT if stays else _level(tree, verdict, home, read.node)
-                use = KeyUse(read.key, role, home.path, read.node.lineno, level)
-                if use not in tree.key_uses:
-                    tree.key_uses.append(use)
-                found.reads.add(read.node)
-                if role in {"password", "security_token"} and not stays:
-                    found.secrets.add(read.key)
-            if role in {"password", "security_token"} and not stays:
-                found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
+        _of_login(tree, verdict, found)
+    for outcome in outcomes(tree):
+        _of_grant(tree, outcome, found)
     known = {use.key for use in tree.key_uses}
     for home, node, key in reads(project, known):
         if key in known and node not in found.reads:
             role = "check" if _is_checked(home, node) else "other"
             tree.key_uses.append(KeyUse(key, role, home.path, node.lineno, Level.REPORT))
     return found
+
+
+def _of_login(tree: Tree, verdict: Verdict, found: Keys) -> None:
+    project, login = project_of(tree), verdict.login
+    stays = verdict.level is Level.REPORT or verdict.is_left(tree)
+    for role in ("username", "password", "security_token", "consumer_key", "consumer_secret"):
+        value = login.value(role)
+        if value is None:
+            continue
+        source = origin(project, login.module, value)
+        for home, read in source.reads:
+            level = Level.REPORT if stays else _level(tree, verdict, home, read.node)
+            use = KeyUse(read.key, role, home.path, read.node.lineno, level)
+            if use not in tree.key_uses:
+                tree.key_uses.append(use)
+            found.reads.add(read.node)
+            if role in {"password", "security_token"} and not stays:
+                found.secrets.add(read.key)
+        if role in {"password", "security_token"} and not stays:
+            found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
+
+
+def _of_grant(tree: Tree, outcome: Outcome, found: Keys) -> None:
+    """The variables of a password grant written by hand, whose reads go with it."""
+    password = outcome.grant.fields().get("password")
+    if password is None or not outcome.edits:
+        return
+    source = origin(project_of(tree), outcome.grant.module, password)
+    for home, read in source.reads:
+        if read.node in outcome.gone:
+            tree.key_uses.append(KeyUse(read.key, "password", home.path, read.node.lineno, Level.REVIEW))
+            found.reads.add(read.node)
+            found.secrets.add(read.key)
+    found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
 
 
 def _level(tree: Tree, verdict: Verdict, home: Module, read: ast.AST) -> Level:

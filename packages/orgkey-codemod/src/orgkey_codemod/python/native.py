@@ -11,9 +11,10 @@ from orgkey_codemod.python.arguments import Pieces
 if TYPE_CHECKING:
     from orgkey_codemod.model import Edit, Options
     from orgkey_codemod.python.logins import Login
+    from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
 
-__all__ = ["edits"]
+__all__ = ["edits", "environ"]
 
 _JWT: Final = (("consumer_key", "SALESFORCE_CLIENT_ID"), ("privatekey_file", "SALESFORCE_PRIVATE_KEY_FILE"))
 _APP: Final = (("consumer_key", "SALESFORCE_CLIENT_ID"), ("consumer_secret", "SALESFORCE_CLIENT_SECRET"))
@@ -36,8 +37,8 @@ def edits(project: Project, login: Login, gone: list[str], options: Options) -> 
     ]
     if options.flow is Flow.CLIENT_CREDENTIALS and "username" in login.given:
         gone = [*gone, "username"]
-    environ, extra = _environ(project, login)
-    texts = [f'{name}={environ}["{key}"]' for name, key in wanted]
+    written, extra = environ(project, login.module)
+    texts = [f'{name}={written}["{key}"]' for name, key in wanted]
     pieces = Pieces.of_call(module, login.call)
     numbers = sorted({number for name in gone if (number := login.given[name].piece) is not None})
     removal = pieces.without(numbers[len(texts) :]) if len(numbers) > len(texts) else None
@@ -54,9 +55,15 @@ def edits(project: Project, login: Login, gone: list[str], options: Options) -> 
     return (*changed, *(removal.edits if removal is not None else ()), *extra), loses
 
 
-def _environ(project: Project, login: Login) -> tuple[str, list[Edit]]:
-    """How the module writes ``os.environ``, and an import where it has none."""
-    module = login.module
+def environ(project: Project, module: Module) -> tuple[str, list[Edit]]:
+    """How a module writes ``os.environ``, and an import where it has none.
+
+    Raises
+    ------
+    SyntaxError
+        Where it has no import that another may stand beside.
+
+    """
     for name in ("os", "environ"):
         for binding in module.scopes.module.bindings.get(name, ()):
             if isinstance(binding.node, ast.alias):

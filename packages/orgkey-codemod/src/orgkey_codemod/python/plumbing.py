@@ -14,7 +14,7 @@ from orgkey_codemod.python.module import tokens
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.statements import fills_its_block, remove
-from orgkey_codemod.python.values import env_read
+from orgkey_codemod.python.values import env_read, is_pure
 from orgkey_codemod.python.verdicts import is_left, verdicts_of
 
 if TYPE_CHECKING:
@@ -28,26 +28,7 @@ if TYPE_CHECKING:
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-__all__ = ["Dead", "Plumbing", "plumbing_of"]
-
-_PURE_CALLS: Final = frozenset(
-    {
-        "get",
-        "getenv",
-        "strip",
-        "rstrip",
-        "lstrip",
-        "join",
-        "format",
-        "str",
-        "decode",
-        "encode",
-        "lower",
-        "upper",
-        "cast",
-        "replace",
-    }
-)
+__all__ = ["Dead", "Plumbing", "plumbing_of", "taken_along"]
 
 
 @dataclass(eq=False)
@@ -82,19 +63,29 @@ def plumbing_of(tree: Tree) -> Plumbing:
 def _search(tree: Tree) -> Plumbing:
     project, found = project_of(tree), verdicts_of(tree).logins
     verdicts = [each for each in found if not each.is_left(tree)]
-    plumbing = _Search(project, tree).run(each for each in verdicts if each.level is Level.SAFE)
+    plumbing = _Search(project, tree).run(pair for each in verdicts if each.level is Level.SAFE for pair in _goes(each))
     for verdict in verdicts:
         if verdict.level is Level.REVIEW and verdict.edits:
-            _take_along(_Search(project, tree).run([verdict]), verdict, plumbing)
+            own = _Search(project, tree).run(_goes(verdict))
+            verdict.edits = (*verdict.edits, *_taken_along(own, plumbing))
     return plumbing
 
 
-def _take_along(own: Plumbing, verdict: Verdict, plumbing: Plumbing) -> None:
+def _goes(verdict: Verdict) -> Iterator[tuple[Module, ast.expr]]:
+    return ((verdict.login.module, each) for each in verdict.removed)
+
+
+def taken_along(tree: Tree, module: Module, removed: Iterable[ast.expr]) -> tuple[tuple[Edit, ...], frozenset[ast.AST]]:
+    """What takes away the names that only these expressions use, and every node that goes by it and with them."""
+    own = _Search(project_of(tree), tree).run((module, each) for each in removed)
+    return _taken_along(own, plumbing_of(tree)), frozenset(own.removed)
+
+
+def _taken_along(own: Plumbing, plumbing: Plumbing) -> tuple[Edit, ...]:
     """What only one login under review uses goes with that login, without a finding of its own."""
     reported = {each.node for each in plumbing.dead}
-    for dead in own.dead:
-        if dead.edits and dead.node not in reported:
-            verdict.edits = (*verdict.edits, *dead.edits)
+    mine = (dead for dead in own.dead if dead.code == "SFA501" and dead.node not in reported)
+    return tuple(edit for dead in mine for edit in dead.edits)
 
 
 class _Search:
@@ -110,9 +101,9 @@ class _Search:
         self.statements: Final[list[tuple[Module, ast.stmt, Dead]]] = []
         self.parameters: Final[dict[Function, list[tuple[str, list[ast.Call], Dead]]]] = {}
 
-    def run(self, verdicts: Iterable[Verdict]) -> Plumbing:
-        """Look for what only these logins use."""
-        pending = [(verdict.login.module, each, Level.SAFE) for verdict in verdicts for each in verdict.removed]
+    def run(self, expressions: Iterable[tuple[Module, ast.expr]]) -> Plumbing:
+        """Look for what only these expressions use."""
+        pending = [(module, each, Level.SAFE) for module, each in expressions]
         for module, expression, _ in pending:
             self._doom(module, expression, Level.SAFE)
         work = list(pending)
@@ -242,7 +233,7 @@ class _Search:
         shared = binding.name in module.exported or (
             binding.scope.is_module and binding.name in module.scopes.declared_global
         )
-        if shared or not self._is_pure(module, value) or fills_its_block(module, statement):
+        if shared or not is_pure(self.project, module, value) or fills_its_block(module, statement):
             return Level.REVIEW, None
         return Level.SAFE, None
 
@@ -260,18 +251,6 @@ class _Search:
     def _has_comment(module: Module, statement: ast.stmt) -> bool:
         return any(token.text.startswith("#") for token in tokens(module.segment(statement)))
 
-    def _is_pure(self, module: Module, value: ast.expr) -> bool:
-        for node in ast.walk(value):
-            if isinstance(node, ast.Call):
-                if env_read(self.project, module, node) is not None:
-                    continue
-                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if called not in _PURE_CALLS:
-                    return False
-            elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
-                return False
-        return True
-
     def _unpacked(self, module: Module, statement: ast.stmt, dead: Dead) -> None:
         """Take dead names out of ``a, b = x, y``, or the whole statement where all of them are."""
         if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
@@ -284,7 +263,9 @@ class _Search:
         kept = [number for number, name in enumerate(names) if not self._is_dead(module, scope, name)]
         if not kept:
             dead.edits = (
-                remove(module, statement).edits if self._is_pure(module, value) or "split" in ast.unparse(value) else ()
+                remove(module, statement).edits
+                if is_pure(self.project, module, value) or "split" in ast.unparse(value)
+                else ()
             )
             return
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(names):
@@ -337,7 +318,7 @@ class _Search:
     def _may_go(self, module: Module, argument: ast.expr) -> bool:
         """Whether a call may lose an argument: nothing happens while it is worked out, and the call may be edited."""
         is_left = module.path in self.tree.readonly or self._is_left(module, module.statement(argument))
-        return not is_left and self._is_pure(module, argument)
+        return not is_left and is_pure(self.project, module, argument)
 
     # --- attributes ---------------------------------------------------------------------------------------------------
 
@@ -369,7 +350,7 @@ class _Search:
             if statement.value is not None:
                 self._doom(module, statement.value, Level.REVIEW)
                 if (
-                    self._is_pure(module, statement.value)
+                    is_pure(self.project, module, statement.value)
                     and isinstance(statement, ast.Assign)
                     and len(statement.targets) == 1
                 ):

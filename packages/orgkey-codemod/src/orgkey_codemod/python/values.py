@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.project import Project
     from orgkey_codemod.python.scopes import Binding
 
-__all__ = ["EnvRead", "Origin", "env_read", "literals", "looks_secret", "origin"]
+__all__ = ["EnvRead", "Origin", "env_read", "is_pure", "literals", "looks_secret", "origin"]
 
 _DEEP: Final = 8
 _ENVIRON: Final = {"os.environ", "os.environb"}
@@ -46,6 +46,24 @@ _PLACEHOLDER: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHORT: Final = 6
+_PURE_CALLS: Final = frozenset(
+    {
+        "get",
+        "getenv",
+        "strip",
+        "rstrip",
+        "lstrip",
+        "join",
+        "format",
+        "str",
+        "decode",
+        "encode",
+        "lower",
+        "upper",
+        "cast",
+        "replace",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -122,6 +140,20 @@ def literals(project: Project, module: Module, node: ast.expr) -> list[ast.Const
         parts = [read.default] if read is not None and read.default is not None else []
     found = [constant for part in parts for constant in literals(project, module, part)]
     return [constant for constant in found if len(str(constant.value)) >= _SHORT]
+
+
+def is_pure(project: Project, module: Module, value: ast.expr) -> bool:
+    """Whether nothing else happens while a value is worked out."""
+    for node in ast.walk(value):
+        if isinstance(node, ast.Call):
+            if env_read(project, module, node) is not None:
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called not in _PURE_CALLS:
+                return False
+        elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+            return False
+    return True
 
 
 def looks_secret(value: str) -> bool:

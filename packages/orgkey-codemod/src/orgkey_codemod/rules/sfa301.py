@@ -2,49 +2,67 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Example, Finding, Flow, Level, Reason, Rule
-from orgkey_codemod.python.grants import grants
-from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.forms import outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orgkey_codemod.model import Edit, Tree
-    from orgkey_codemod.python.grants import Grant
+    from orgkey_codemod.model import Tree
+    from orgkey_codemod.python.forms import Outcome
 
 __all__ = ["RULE"]
 
 
+_NEEDS_DOMAIN: Final = (
+    "asks login or test for a token by password: client credentials need the org's My Domain in the URL"
+)
+_TYPED: Final = (
+    "asks for a token by a password that a person types: let people log in by the authorization code grant instead"
+)
+_BY_KEY: Final = (
+    "asks for a token by password: an assertion signed by key takes its place, which needs the package orgkey and "
+    "SALESFORCE_PRIVATE_KEY_FILE"
+)
+_BY_APP: Final = (
+    "asks for a token by password: client credentials take its place, and the Run-As user of the app acts, who may be "
+    "another one"
+)
+_BY_HAND: Final = (
+    "asks for a token by password, in a way that is left to you: take the request out and use "
+    "orgkey.connect().token() and .instance_url where its answer was used"
+)
+
+
 def _examine(tree: Tree) -> Iterator[Finding]:
-    for grant in grants(project_of(tree)):
-        if grant.to_salesforce and grant.module.path not in tree.readonly:
-            yield _finding(tree, grant)
+    for outcome in outcomes(tree):
+        yield _finding(tree, outcome)
 
 
-def _finding(tree: Tree, grant: Grant) -> Finding:
-    path, place = grant.module.path, grant.module.place(grant.node)
-    if tree.options.flow is Flow.CLIENT_CREDENTIALS and not grant.has_my_domain:
-        message = "asks login or test for a token by password: client credentials need the org's My Domain in the URL"
-        return Finding("SFA301", Level.REPORT, path, place, message, Reason.NO_MY_DOMAIN)
-    edits: tuple[Edit, ...] = ()
-    try:
-        edits = grant.as_client_credentials()
-    except SyntaxError:
-        edits = ()
-    message = "asks for a token by password: orgkey.connect() gets one by key, or client credentials take its place"
-    return Finding("SFA301", Level.REVIEW, path, place, message, edits=edits)
+def _finding(tree: Tree, outcome: Outcome) -> Finding:
+    module, reason, edits = outcome.grant.module, outcome.reason, outcome.edits
+    level, message = Level.REPORT, _BY_HAND
+    if reason is Reason.NO_MY_DOMAIN:
+        message = _NEEDS_DOMAIN
+    elif reason is Reason.USER_SUPPLIED_CREDENTIAL:
+        message = _TYPED
+    elif edits:
+        level, message = Level.REVIEW, _BY_KEY if tree.options.flow is Flow.JWT else _BY_APP
+    return Finding("SFA301", level, module.path, module.place(outcome.grant.node), message, reason, edits)
 
 
 RULE = Rule(
     code="SFA301",
     title="a password grant by requests, httpx, aiohttp or urllib",
     explanation=(
-        "External Client Apps have no password grant. With --unsafe a form that has the app's id and secret and "
-        "goes to a My Domain becomes one of client credentials, and the Run-As user of the app acts. Everywhere "
-        "else let orgkey get the token: orgkey.connect() has a transport for httpx, and a token for everything "
-        "else."
+        "External Client Apps have no password grant. With --unsafe the form becomes one of JWT Bearer: orgkey signs "
+        "an assertion for the same user, and timeout, headers and what is made of the answer stay. With --flow "
+        "client-credentials a form that has the app's id and secret and goes to a My Domain becomes one of client "
+        "credentials, and the Run-As user of the app acts. A form that is built up, sent twice or made before its "
+        "URL is known is left to you: let orgkey get the token. orgkey.connect() has a transport for httpx, and a "
+        "token for everything else."
     ),
     examine=_examine,
     examples=(

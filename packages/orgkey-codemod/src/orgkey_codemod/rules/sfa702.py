@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.model import Finding, Level, Rule, Style
+from orgkey_codemod.model import Finding, Flow, Level, Rule, Style
 from orgkey_codemod.plain.manifests import is_manifest, needs_of
 from orgkey_codemod.plain.settings import source_of
+from orgkey_codemod.python.forms import outcomes
 from orgkey_codemod.python.libraries import Kind
 from orgkey_codemod.python.plumbing import plumbing_of
 from orgkey_codemod.python.verdicts import verdicts_of
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE"]
 
-_REPLACED: Final = {
-    "orgkey-simple-salesforce": "simple-salesforce",
-    "orgkey-langchain": "langchain-salesforce",
-    "orgkey-llama-index": "llama-index-tools-salesforce",
+_BESIDE: Final = {
+    "orgkey-simple-salesforce": ("simple-salesforce",),
+    "orgkey-langchain": ("langchain-salesforce",),
+    "orgkey-llama-index": ("llama-index-tools-salesforce",),
+    "orgkey": ("requests", "httpx", "aiohttp"),
 }
+"""The library whose line a package goes behind: what it replaces, or what a password grant was sent by."""
 
 
 def _examine(tree: Tree) -> Iterator[Finding]:
@@ -43,6 +46,8 @@ def _examine(tree: Tree) -> Iterator[Finding]:
             tree.libraries.setdefault(path, set()).add(client.distribution)
         if programs[client.distribution].get(path) is not Level.SAFE:
             programs[client.distribution][path] = verdict.level
+    if tree.options.flow is Flow.JWT:
+        programs["orgkey"] = {each.grant.module.path: Level.REVIEW for each in outcomes(tree) if each.edits}
     for distribution, levels in programs.items():
         yield from _of_distribution(tree, distribution, levels)
 
@@ -72,7 +77,7 @@ def _needs(tree: Tree, distribution: str) -> dict[PurePosixPath, list[Need]]:
         source = source_of(tree, path)
         if source is None or any(needs_of(source, distribution)):
             continue
-        needs = list(needs_of(source, _REPLACED[distribution]))
+        needs = [need for library in _BESIDE[distribution] for need in needs_of(source, library)]
         if needs:
             found[path] = needs[:1]
     return found
@@ -93,8 +98,8 @@ def _finding(need: Need, distribution: str, level: Level, *, alone: bool) -> Fin
     source = need.source
     place = source.place(need.start, need.end)
     message = f"the rewritten code needs {distribution}"
-    if need.is_too_old(_REPLACED[distribution]):
-        message += f", which needs a later {_REPLACED[distribution]} than this line allows"
+    if need.is_too_old(_BESIDE[distribution][0]):
+        message += f", which needs a later {_BESIDE[distribution][0]} than this line allows"
         return Finding("SFA702", Level.REVIEW, source.path, place, message)
     if need.is_generated:
         return Finding("SFA702", Level.REVIEW, source.path, place, f"{message}: add it where this list is made from")
@@ -112,8 +117,9 @@ RULE = Rule(
     title="the manifest of a rewritten program",
     explanation=(
         "The package of the drop-in is added behind the library that it replaces, unpinned; the old line stays, for "
-        "the drop-in builds on the library. This is safe where exactly one manifest, written by hand, applies and "
-        "admits a version that the drop-in supports. Where none was found, a run ends with the command to install it."
+        "the drop-in builds on the library. A rewritten password grant needs orgkey itself, behind the library that "
+        "sends it. This is safe where exactly one manifest, written by hand, applies and admits a version that the "
+        "drop-in supports. Where none was found, a run ends with the command to install it."
     ),
     examine=_examine,
 )
