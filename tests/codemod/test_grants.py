@@ -271,3 +271,21 @@ def test_what_two_grants_share_goes_with_both_or_stays_with_its_variable(tmp_pat
     after = fix(tmp_path, program, "--unsafe")
     assert after.startswith(head.replace("<I>", "import orgkey\n") + "one = ")
     assert "ACME_PASSWORD" not in (given / ".env.example").read_text()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        '"https://%s/services/oauth2/token" % host',
+        'f"https://{host}.salesforce.com/services/oauth2/token"',
+        '"https://" + host + "/services/oauth2/token"',
+        '"https://login.salesforce.com/services/oauth2/token"',
+    ],
+)
+def test_client_credentials_go_to_a_my_domain_in_sight_only(url: str, tmp_path: Path) -> None:
+    code = (
+        "import requests\n\n\ndef token(host, user, password):  # of Salesforce\n"
+        f'    form = {{"grant_type": "password", "client_id": "a", "client_secret": "b", "username": user, "password": password}}\n'
+        f"    return requests.post({url}, data=form)\n"
+    )
+    assert fix(tmp_path, code, "--unsafe", "--flow", "client-credentials") == code

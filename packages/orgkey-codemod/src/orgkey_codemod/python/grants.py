@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Grant", "grants", "senders", "speaks_of_salesforce", "spoken_of"]
 
 _SALESFORCE: Final = re.compile(r"salesforce\.com|\.force\.com|/services/oauth2/token")
-_COMMON: Final = re.compile(r"//(login|test)\.salesforce\.com")
+_MY_DOMAIN: Final = re.compile(r"\.my\.salesforce(-setup)?\.(com|mil)|\.cloudforce\.com", re.IGNORECASE)
 _URL: Final = re.compile(r"https?://")
 _REQUEST: Final = re.compile(r"grant_type|fetch_token|/services/Soap/")
 _WORD: Final = re.compile(r"salesforce|sfdc|\bsf_", re.IGNORECASE)
@@ -78,7 +78,7 @@ def _form(module: Module, node: ast.Dict | ast.Call) -> Iterator[Grant]:
     ours = [url for url in urls if _SALESFORCE.search(url)]
     if urls and not ours:
         return
-    my_domain = bool(ours) and not any(_COMMON.search(url) for url in ours)
+    my_domain = bool(ours) and all(_MY_DOMAIN.search(url) for url in ours)
     yield Grant(module, node, node, bool(ours), my_domain)
 
 
