@@ -356,6 +356,13 @@ def test_json_has_the_documented_keys(login: Path, run: Run) -> None:
     assert report["summary"] == {"scanned": 1, "matched": 1, "fixed": 0, "review": 1, "unfixable": 0, "failed": 0}
 
 
+@EVERY
+def test_what_no_edit_fixes_has_a_reason_of_the_catalogue(case: Case, trees: Path, run: Run) -> None:
+    report = json.loads(run("check", trees / case.name, "--format", "json")[1])
+    unfixable = [each for each in report["findings"] if each["level"] == "report"]
+    assert {each["reason"] for each in unfixable} <= corpus.REASONS, [each for each in unfixable if not each["reason"]]
+
+
 def test_github_and_sarif_count_paths_from_where_the_command_runs(
     login: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:

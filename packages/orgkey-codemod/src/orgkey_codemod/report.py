@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from orgkey_codemod.colours import plain
-from orgkey_codemod.model import Level
+from orgkey_codemod.model import Level, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -163,9 +163,16 @@ def _entry(finding: Finding, fixed: bool) -> dict[str, Any]:
         "end_column": place.end_column or place.column,
         "cell": place.cell,
         "message": finding.message,
-        "reason": finding.reason.value if finding.reason is not None and not fixed else None,
+        "reason": None if fixed else _reason(finding),
         "fixed": fixed,
     }
+
+
+def _reason(finding: Finding) -> str | None:
+    """Why something is not fixed. What no edit can do has its answer outside the code: in the org, at a host, by hand."""
+    if finding.reason is None and finding.level is Level.REPORT:
+        return Reason.NON_PYTHON.value
+    return finding.reason.value if finding.reason is not None else None
 
 
 def _failure(failure: Failure) -> dict[str, Any]:
@@ -245,7 +252,7 @@ def as_sarif(report: Report) -> Iterator[str]:
 
 
 def _result(outcome: Outcome, finding: Finding) -> dict[str, Any]:
-    properties = {"level": finding.level.value, "reason": finding.reason.value if finding.reason else None}
+    properties = {"level": finding.level.value, "reason": _reason(finding)}
     if finding.place.cell is not None:
         properties["cell"] = str(finding.place.cell)
     return {
