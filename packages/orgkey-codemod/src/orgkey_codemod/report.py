@@ -169,7 +169,7 @@ def _entry(finding: Finding, fixed: bool) -> dict[str, Any]:
 
 
 def _reason(finding: Finding) -> str | None:
-    """Why something is not fixed. What no edit can do has its answer outside the code: in the org, at a host, by hand."""
+    """Why something is not fixed. What no edit can do has its answer outside the code: in the org, or at a host."""
     if finding.reason is None and finding.level is Level.REPORT:
         return Reason.NON_PYTHON.value
     return finding.reason.value if finding.reason is not None else None
