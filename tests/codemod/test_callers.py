@@ -92,3 +92,28 @@ def test_what_says_nothing_of_a_login_is_not_examined(tmp_path: Path, capsys: py
     findings(tmp_path, {"app.py": LOGIN}, capsys)
     cli.main(["check", "--format", "json", str(tmp_path)])
     assert json.loads(capsys.readouterr().out)["summary"]["matched"] == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "settings = get_settings()\nsf = Salesforce(username=settings.sf_user, password=settings.sf_password, security_token='')\n",
+        "def client(settings: Settings):\n    return Salesforce(settings.sf_user, settings.sf_password, '')\n",
+        "def client(settings: Annotated[Settings, Depends(get_settings)]):\n    return Salesforce(settings.sf_user, settings.sf_password, '')\n",
+    ],
+)
+def test_fields_of_settings_are_found_however_they_come(
+    given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "conf.py": (
+            "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    sf_user: str\n"
+            "    sf_password: str\n\n\ndef get_settings() -> Settings:\n    return Settings()\n"
+        ),
+        "app.py": (
+            "from typing import Annotated\n\nfrom fastapi import Depends\nfrom simple_salesforce import Salesforce\n\n"
+            "from conf import Settings, get_settings\n\n" + given
+        ),
+    }
+    found = findings(tmp_path, files, capsys)
+    assert [(each["path"], each["line"]) for each in found if each["code"] == "SFA501"] == [("conf.py", 6)]

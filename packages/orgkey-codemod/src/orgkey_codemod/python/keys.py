@@ -32,8 +32,8 @@ class Keys:
 
     secrets: set[str] = field(default_factory=set)
     """Variables that hold a password or a token of a login."""
-    reads: set[ast.AST] = field(default_factory=set)
-    """The reads by which logins get them."""
+    reads: dict[ast.AST, Module] = field(default_factory=dict)
+    """The reads by which logins get them, and the modules that they are in."""
     holders: set[tuple[int, str]] = field(default_factory=set)
     """The scopes and names that hold such a secret on its way."""
 
@@ -66,17 +66,18 @@ def _search(tree: Tree) -> Keys:
 def _of_login(tree: Tree, verdict: Verdict, found: Keys) -> None:
     project, login = project_of(tree), verdict.login
     stays = verdict.level is Level.REPORT or verdict.is_left(tree)
+    removed = plumbing_of(tree).removed
     for role in ("username", "password", "security_token", "consumer_key", "consumer_secret"):
         value = login.value(role)
         if value is None:
             continue
         source = origin(project, login.module, value)
         for home, read in source.reads:
-            level = Level.REPORT if stays else _level(tree, verdict, home, read.node)
+            level = Level.REPORT if stays else Level.SAFE if read.node in removed else Level.REVIEW
             use = KeyUse(read.key, role, home.path, read.node.lineno, level)
             if use not in tree.key_uses:
                 tree.key_uses.append(use)
-            found.reads.add(read.node)
+            found.reads[read.node] = home
             if role in {"password", "security_token"} and not stays:
                 found.secrets.add(read.key)
         if role in {"password", "security_token"} and not stays:
@@ -92,21 +93,9 @@ def _of_grant(tree: Tree, outcome: Outcome, found: Keys) -> None:
     for home, read in source.reads:
         if read.node in outcome.gone:
             tree.key_uses.append(KeyUse(read.key, "password", home.path, read.node.lineno, Level.REVIEW))
-            found.reads.add(read.node)
+            found.reads[read.node] = home
             found.secrets.add(read.key)
     found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
-
-
-def _level(tree: Tree, verdict: Verdict, home: Module, read: ast.AST) -> Level:
-    """With which trust a read goes that feeds a login; it may stay though the login goes."""
-    if read in plumbing_of(tree).removed:
-        return Level.SAFE
-    if any(read in ast.walk(expression) for expression in verdict.removed):
-        return Level.REVIEW
-    edits = (*verdict.edits, *(edit for dead in plumbing_of(tree).dead for edit in dead.edits))
-    offset = home.source.offset(home.start(read))
-    goes = any(edit.path == home.path and edit.start <= offset < edit.end for edit in edits)
-    return Level.REVIEW if goes else Level.REPORT
 
 
 def _is_checked(module: Module, node: ast.AST) -> bool:

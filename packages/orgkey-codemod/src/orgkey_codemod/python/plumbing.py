@@ -402,11 +402,27 @@ class _Search:
     def _classes(self, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.ClassDef]]:
         """The classes of the tree that an expression is, or is an instance of."""
         made = [(module, node), *((module, value) for value in self._made_by(module, node))]
+        made += [(module, annotation) for annotation in self._annotations(module, node)]
         made += [(home, each.value) for home, each in self.project.definitions(module, node) if each.value is not None]
         for home, value in made:
             symbol = self.project.resolve(home, value.func if isinstance(value, ast.Call) else value)
-            if symbol is not None and isinstance(symbol.definition, ast.ClassDef) and symbol.home is not None:
+            if symbol is not None and symbol.home is not None and isinstance(symbol.definition, ast.FunctionDef):
+                returned = symbol.definition.returns
+                symbol = self.project.resolve(symbol.home, returned) if returned is not None else None
+            if symbol is not None and symbol.home is not None and isinstance(symbol.definition, ast.ClassDef):
                 yield symbol.home, symbol.definition
+
+    def _annotations(self, module: Module, node: ast.expr) -> list[ast.expr]:
+        """What a parameter is said to be: ``settings: Settings``, or ``Annotated[Settings, Depends(...)]``."""
+        owner = module.scopes.owner.get(node) if isinstance(node, ast.Name) else None
+        bindings = owner.bindings[node.id] if owner is not None and isinstance(node, ast.Name) else []
+        found = [each.node.annotation for each in bindings if isinstance(each.node, ast.arg) and each.node.annotation]
+        inner = [
+            each.slice.elts[0]
+            for each in found
+            if isinstance(each, ast.Subscript) and isinstance(each.slice, ast.Tuple)
+        ]
+        return [*found, *inner]
 
 
 def _declarations(definition: ast.ClassDef, name: str) -> list[ast.Assign | ast.AnnAssign]:

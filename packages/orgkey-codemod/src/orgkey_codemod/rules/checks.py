@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.model import Level
 from orgkey_codemod.plain.settings import secret_keys
 from orgkey_codemod.python.checks import Asked, Checks
+from orgkey_codemod.python.forms import outcomes
 from orgkey_codemod.python.keys import is_test, keys_of
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.plumbing import plumbing_of
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.values import env_read
+from orgkey_codemod.python.verdicts import verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +58,12 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
     levels = dict(secret_keys(tree))
     edited = {node for check in checks_of(tree) if check.edits for node in ast.walk(check.node)}
     edited |= {node for dead in plumbing_of(tree).dead if dead.edits for node in ast.walk(dead.node)}
-    read = {node for use in keys_of(tree).reads for node in ast.walk(use)}
+    reads = keys_of(tree).reads
+    read = {node for use in reads for node in ast.walk(use)}
+    staying = [node for node, home in reads.items() if not _goes(tree, home, node)]
+    for each in (each for node in staying for each in ast.walk(node) if isinstance(each, ast.Constant)):
+        if each.value in levels:
+            levels[each.value] = Level.REPORT
     for module in project_of(tree).modules.values():
         if is_test(module) or not any(key in module.source.text for key in levels):
             continue
@@ -65,6 +72,20 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
                 asked = Level.REVIEW if node in edited else Level.REPORT
                 levels[node.value] = max(levels[node.value], asked, key=list(Level).index)
     return levels
+
+
+def _goes(tree: Tree, home: Module, read: ast.AST) -> bool:
+    """Whether a read that feeds a login goes with it; a check or another use of the same name may keep it."""
+    leaving = [each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree)]
+    gone = (node for verdict in leaving for expression in verdict.removed for node in ast.walk(expression))
+    if read in plumbing_of(tree).removed or any(node is read for node in gone):
+        return True
+    offset = home.source.offset(home.start(read))
+    edits = [edit for verdict in leaving for edit in verdict.edits]
+    edits += [edit for dead in plumbing_of(tree).dead for edit in dead.edits]
+    edits += [edit for check in checks_of(tree) for edit in check.edits]
+    edits += [edit for outcome in outcomes(tree) for edit in outcome.edits]
+    return any(edit.path == home.path and edit.start <= offset < edit.end for edit in edits)
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
