@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod import text
 from orgkey_codemod.model import Flow, Level
 from orgkey_codemod.plain.kinds import FileKind, kind_of
+from orgkey_codemod.plain.leftovers import leftovers_of
 from orgkey_codemod.python.keys import keys_of
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.values import looks_secret
@@ -91,11 +92,17 @@ def _secret_keys(tree: Tree) -> dict[str, Level]:
             continue
         is_safe = all(use.level is Level.SAFE for use in uses)
         found[key] = Level.SAFE if is_safe else Level.REVIEW
-    return found
+    return {**dict.fromkeys(leftovers_of(tree).keys, Level.REVIEW), **found}
 
 
-def new_flow(tree: Tree) -> Flow | None:
-    """The grant whose variables take the place of those that go; None where another login of the code's own remains."""
+def new_flow(tree: Tree, going: Sequence[Setting]) -> Flow | None:
+    """The grant whose variables take the place of those that go from a file.
+
+    None where another login of the code's own remains, and where an earlier fix has put them there.
+    """
+    left = leftovers_of(tree).keys
+    if going and all(each.key in left for each in going) and "SALESFORCE_CLIENT_ID" in going[0].source.text:
+        return None
     moving = [each for each in verdicts_of(tree).logins if each.level is not Level.REPORT]
     return None if moving and all(each.departs for each in moving) else tree.options.flow
 
@@ -106,7 +113,7 @@ def settings_of(tree: Tree) -> list[Setting]:
 
 
 def _settings(tree: Tree) -> Iterator[Setting]:
-    keys = secret_keys(tree)
+    keys, left = secret_keys(tree), leftovers_of(tree)
     if not keys:
         return
     names = "|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True))
@@ -121,7 +128,9 @@ def _settings(tree: Tree) -> Iterator[Setting]:
             continue
         source = source_of(tree, path)
         for setting in _of_file(source, kind, patterns) if source is not None else ():
-            if keys[setting.key] is not Level.REPORT or is_shared_with_snowflake(setting):
+            if setting.key in left.keys and not left.covers(setting.source):
+                continue
+            if keys[setting.key] is not Level.REPORT or is_shared_with_snowflake(tree, setting):
                 yield setting
 
 
@@ -161,9 +170,15 @@ def is_secret(setting: Setting) -> bool:
     return bool(value) and not _REFERENCE.search(value) and looks_secret(value)
 
 
-def is_shared_with_snowflake(setting: Setting) -> bool:
-    """Whether a variable may be Snowflake's, whose names begin alike: its own neighbours say so."""
-    return setting.key.startswith("SF_") and _SNOWFLAKE.search(setting.source.text) is not None
+def is_shared_with_snowflake(tree: Tree, setting: Setting) -> bool:
+    """Whether a variable may be Snowflake's, whose names begin alike: its own neighbours say so.
+
+    Where no code names it any more, one word of Snowflake in the tree is enough.
+    """
+    if not setting.key.startswith("SF_"):
+        return False
+    left = leftovers_of(tree)
+    return _SNOWFLAKE.search(setting.source.text) is not None or (setting.key in left.keys and left.is_beside_snowflake)
 
 
 def edits_of(

@@ -42,7 +42,7 @@ def _of_file(tree: Tree, found: list[Setting]) -> Iterator[Finding]:
     levels = {setting: _level(tree, setting) for setting in found}
     going = [each for each in found if levels[each][0] is not Level.REPORT and levels[each][1] is None]
     safe = [setting for setting in going if levels[setting][0] is Level.SAFE]
-    flow = new_flow(tree)
+    flow = new_flow(tree, going)
     edits = edits_of(safe, flow)
     edits |= edits_of([setting for setting in going if setting not in safe], flow, beside=safe)
     for setting in found:
@@ -53,7 +53,7 @@ def _of_file(tree: Tree, found: list[Setting]) -> Iterator[Finding]:
 
 
 def _level(tree: Tree, setting: Setting) -> tuple[Level, Reason | None, str]:
-    if is_shared_with_snowflake(setting):
+    if is_shared_with_snowflake(tree, setting):
         return Level.REPORT, Reason.AMBIGUOUS_PREFIX, _MAYBE
     if setting.source.path in tree.untracked:
         return Level.REPORT, None, _UNKNOWN_TO_GIT

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.model import Edit, Finding, Level, Place, Rule, Tree
 from orgkey_codemod.plain.fences import fences_of
 from orgkey_codemod.plain.kinds import FileKind, kind_of
-from orgkey_codemod.plain.settings import edits_of, settings_of, source_of
+from orgkey_codemod.plain.settings import edits_of, new_flow, settings_of, source_of
 from orgkey_codemod.rules import in_python
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def _variables(tree: Tree) -> Iterator[Finding]:
         if setting.kind is FileKind.DOCUMENT and setting.is_whole_line:
             files[setting.source.path].append(setting)
     for path, settings in files.items():
-        edits = edits_of([setting for setting in settings if not setting.has_comment], tree.options.flow)
+        going = [setting for setting in settings if not setting.has_comment]
+        edits = edits_of(going, new_flow(tree, going))
         for setting in settings:
             row = setting.source.text[setting.start : setting.end].rstrip("\r\n")
             place = setting.source.place(setting.start, setting.start + len(row))

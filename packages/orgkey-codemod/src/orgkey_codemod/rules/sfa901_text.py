@@ -45,7 +45,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
 
 def _places(tree: Tree) -> Iterator[tuple[Source, int, int]]:
     for setting in settings_of(tree):
-        if is_secret(setting) and not is_shared_with_snowflake(setting) and setting.kind is not FileKind.DOCUMENT:
+        if is_secret(setting) and not is_shared_with_snowflake(tree, setting) and setting.kind is not FileKind.DOCUMENT:
             start = setting.source.text.index(setting.value, setting.start)
             yield setting.source, start, start + len(setting.value)
     for path in tree.files:

@@ -29,7 +29,7 @@ def _examine(tree: Tree) -> Iterator[Finding]:
         source = setting.source
         row = source.text[setting.start : setting.end].rstrip("\r\n")
         place = source.place(setting.start, setting.start + len(row))
-        reason = Reason.AMBIGUOUS_PREFIX if is_shared_with_snowflake(setting) else None
+        reason = Reason.AMBIGUOUS_PREFIX if is_shared_with_snowflake(tree, setting) else None
         message = _MESSAGE.format(key=setting.key, new=new)
         yield Finding("SFA902", Level.REPORT, source.path, place, message, reason)
 

@@ -1,0 +1,133 @@
+"""Variables that an earlier fix left behind: no code names them any more, so the login that took their place tells."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod.plain.kinds import FileKind, kind_of
+from orgkey_codemod.python.learned import once
+from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.values import env_read, origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import PurePosixPath
+
+    from orgkey_codemod.model import Tree
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.project import Project
+    from orgkey_codemod.text import Source
+
+__all__ = ["Leftovers", "leftovers_of"]
+
+_PLAIN_NAMES: Final = ("SALESFORCE_", "SFDC_")
+"""Beginnings that mean Salesforce wherever they stand; others need a sibling that a login reads."""
+_PREFIX: Final = re.compile(r"^(?P<prefix>(?:\w+_)?(?:SALESFORCE|SFDC|SF)_)(?:USER|USERNAME|LOGIN|EMAIL|DOMAIN)$")
+_SECRETS: Final = ("PASSWORD", "PASSWD", "PASS", "PWD", "SECURITY_TOKEN")
+_MAYBE: Final = ("TOKEN",)
+"""May be the token of an OAuth answer, so it counts only where a password with the same beginning is."""
+_NEW: Final = ("SALESFORCE_CLIENT_ID", "SALESFORCE_PRIVATE_KEY")
+_SNOWFLAKE: Final = re.compile(rb"(?i:snowflake)")
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """The names that are left, and where they count."""
+
+    tree: Tree
+    keys: frozenset[str] = frozenset()
+    siblings: frozenset[str] = frozenset()
+    """Variables that the new logins read, and the new ones themselves."""
+    programs: tuple[PurePosixPath, ...] = ()
+    """The modules with the new logins."""
+
+    def covers(self, source: Source) -> bool:
+        """Whether a file is for one of these programs: it lies above it, or gives its other variables a value."""
+        path = source.path
+        folder = path.parent
+        if ".github" in folder.parts:
+            folder = folder.parents[len(folder.parts) - folder.parts.index(".github") - 1]
+        if any(program.is_relative_to(folder) for program in self.programs):
+            return True
+        return any(re.search(rf"\b{re.escape(name)}", source.text) for name in self.siblings)
+
+    @cached_property
+    def is_beside_snowflake(self) -> bool:
+        """Whether some file of the tree speaks of Snowflake, whose variables may begin with ``SF_`` too."""
+        return any(_SNOWFLAKE.search(content) for content in self.tree.files.values())
+
+
+def leftovers_of(tree: Tree) -> Leftovers:
+    """What is left in a tree, looked for once."""
+    return once(tree, _search)
+
+
+def _search(tree: Tree) -> Leftovers:
+    project = project_of(tree)
+    ours = [module for module in project.modules.values() if _is_ours(project, module)]
+    if not ours:
+        return Leftovers(tree)
+    siblings = {key for module in ours for key in _read_by(project, module)}
+    prefixes = {*_PLAIN_NAMES, *(match["prefix"] for key in siblings if (match := _PREFIX.match(key)))}
+    plain = {path: content.decode("utf-8", "replace") for path, content in tree.files.items() if kind_of(path)}
+    there = "\n".join(plain.values())
+    keys: set[str] = set()
+    for prefix in prefixes:
+        names = {prefix + word for word in _SECRETS if _is_left(project, plain, there, prefix + word)}
+        if names:
+            names |= {prefix + word for word in _MAYBE if _is_left(project, plain, there, prefix + word)}
+        if not any(re.search(rf"[\"']{re.escape(prefix)}[\"']", each.source.text) for each in project.modules.values()):
+            keys |= names  # a prefix by itself is what settings classes put in front of their fields
+    programs = tuple(module.path for module in ours)
+    return Leftovers(tree, frozenset(keys), frozenset({*siblings, *_NEW}), programs)
+
+
+def _is_ours(project: Project, module: Module) -> bool:
+    """Whether a module logs in by orgkey, or by the arguments that ``--style native`` writes."""
+    text = module.source.text
+    if "orgkey" in text:
+        tops = [alias.name for each in module.every(ast.Import) for alias in each.names]
+        tops += [each.module or "" for each in module.every(ast.ImportFrom) if not each.level]
+        if any(top.startswith("orgkey") for top in tops):
+            return True
+    return "SALESFORCE_PRIVATE_KEY" in text and any(
+        key.startswith("SALESFORCE_PRIVATE_KEY") for key in _reads(project, module)
+    )
+
+
+def _reads(project: Project, module: Module) -> Iterator[str]:
+    for node in (*module.every(ast.Call), *module.every(ast.Subscript)):
+        read = env_read(project, module, node)
+        if read is not None:
+            yield read.key
+
+
+def _read_by(project: Project, module: Module) -> Iterator[str]:
+    """The variables that a module reads, and those that reach its logins from elsewhere."""
+    yield from _reads(project, module)
+    for call in module.every(ast.Call):
+        symbol = project.resolve(module, call.func)
+        if symbol is not None and symbol.name.startswith("orgkey"):
+            for value in (*call.args, *(word.value for word in call.keywords)):
+                yield from (read.key for _, read in origin(project, module, value).reads)
+
+
+def _is_left(project: Project, plain: dict[PurePosixPath, str], there: str, key: str) -> bool:
+    """Whether a variable is set somewhere, and neither code names it nor a script takes its value."""
+    word = re.compile(rf"\b{key}\b")
+    if not word.search(there):
+        return False
+    if any(re.search(rf"\b{key}\b", each.source.text, re.IGNORECASE) for each in project.modules.values()):
+        return False
+    used = re.compile(rf"\$(?:\{{|env:)?{key}\b|%{key}%")
+    sets = re.compile(rf"\b{key}[\"']?[ \t]*[:=]")
+    return not any(
+        used.search(row) and not sets.search(row)
+        for path, text in plain.items()
+        if kind_of(path) is not FileKind.DOCUMENT and used.search(text)
+        for row in text.splitlines()
+    )

@@ -1,0 +1,5 @@
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+sf = Salesforce(username=os.environ["SF_USERNAME"])

@@ -1,0 +1,3 @@
+from orgkey_simple_salesforce import Salesforce
+
+sf = Salesforce()
