@@ -52,7 +52,7 @@ def test_what_is_left_is_for_review_and_goes_with_unsafe(tmp_path: Path, capsys:
         (".env.example", 2, "SFA601", None),
         (".env.example", 3, "SFA601", None),
         (".github/workflows/sync.yml", 2, "SFA601", None),
-        (".github/workflows/sync.yml", 2, "SFA902", None),
+        (".github/workflows/sync.yml", 2, "SFA902", "NON_PYTHON"),
         ("README.md", 4, "SFA602", None),
         ("compose.yml", 4, "SFA601", None),
     ]
