@@ -31,8 +31,11 @@ def keep_dormant_alive(
     refresh failed, the cause.
     """
     done = failed = 0
-    while due := sessions.ports.store.claim_due(limit=batch, seconds=seconds):
+    ends = sessions.in_flight
+    while not ends.is_closing and (due := sessions.ports.store.claim_due(limit=batch, seconds=seconds)):
         for tenant in due:
+            if ends.is_closing:
+                break
             cause = _cause_of_failure(sessions, tenant)
             done, failed = done + (not cause), failed + bool(cause)
             if progress is not None:
