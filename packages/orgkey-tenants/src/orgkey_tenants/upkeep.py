@@ -31,11 +31,10 @@ def keep_dormant_alive(
     refresh failed, the cause.
     """
     done = failed = 0
-    ends = sessions.in_flight
-    while not ends.is_closing and (due := sessions.ports.store.claim_due(limit=batch, seconds=seconds)):
+    while due := sessions.ports.store.claim_due(limit=batch, seconds=seconds):
         for tenant in due:
-            if ends.is_closing:
-                break
+            if sessions.in_flight.is_closing:
+                return done, failed
             cause = _cause_of_failure(sessions, tenant)
             done, failed = done + (not cause), failed + bool(cause)
             if progress is not None:
