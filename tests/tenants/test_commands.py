@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from consents import allow
-from customers import CLIENT_ID, CLIENT_SECRET, new_customer
+from customers import CLIENT_ID, CLIENT_SECRET, new_customer, stored_token
 
 from orgkey.cli.app import run
 from orgkey_tenants import Audit, State, Tenants
@@ -158,6 +160,34 @@ def test_long_work_shows_how_far_it_is_and_leaves_stdout_alone(store: Tenants, c
         assert done.returncode == 0
         assert json.loads(told_to_scripts)
         assert last in shown.decode()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_a_keepalive_that_is_ended_lands_what_is_under_way(
+    store: Tenants, connected: Customer, world: World, *, end: signal.Signals
+) -> None:
+    customers = [connected]
+    for _ in range(3):
+        customers.append(new_customer(world, callback_urls=[CALLBACK]))
+        url = store.start_authorization(customers[-1].tenant, customers[-1].org.login_url)
+        store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    for customer in customers:
+        customer.org.faults.add("token", delay=1.0)
+        due = replace(store.get(customer.tenant), keepalive_at=1.0)
+        assert store.store.swap(due, Audit.of(due, "made_due", by="test", at=0.0), version=due.version)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", "keepalive", "--workers", "1", "--json"]
+    with subprocess.Popen(work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
+        deadline = time.monotonic() + 30
+        while not any(store.get(customer.tenant).intent for customer in customers):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        command.send_signal(end)
+        _, told_to_people = command.communicate(timeout=30)
+    assert (command.returncode, told_to_people) == (130, "")
+    after = [store.get(customer.tenant) for customer in customers]
+    assert [record.intent for record in after] == [None] * 4
+    assert sum(record.generation - 1 for record in after) == 1  # the others are for the next run
+    assert all(customer.holds(stored_token(store, customer.tenant)) for customer in customers)
 
 
 def test_the_org_whose_consent_is_taken(store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]) -> None:

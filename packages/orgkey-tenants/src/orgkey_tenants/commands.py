@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -72,8 +74,22 @@ def open_tenants() -> Tenants:
 
 @contextmanager
 def _opened() -> Iterator[Tenants]:
-    with open_tenants() as tenants:
+    """Open tenants for one command. Interrupted or terminated, it ends after the refreshes that are under way."""
+    with open_tenants() as tenants, _terminated_as_interrupted():
         yield tenants
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    # By default SIGTERM, which ends a cron job's container, ends Python between an answer and the store.
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 # --- what there is ---------------------------------------------------------------------------------------------------
@@ -274,8 +290,12 @@ def keepalive(
             counter.at(done, done)
 
         with ThreadPoolExecutor(workers, "keepalive") as pool:
-            for future in [pool.submit(tenants.keepalive, batch=5, progress=progress) for _ in range(workers)]:
-                future.result()
+            try:
+                for future in [pool.submit(tenants.keepalive, batch=5, progress=progress) for _ in range(workers)]:
+                    future.result()
+            except KeyboardInterrupt:
+                tenants.drain(0.0)  # the workers begin no more; the pool waits for what is under way
+                raise
     if as_json:
         output.value({"refreshed": done - len(failures), "failed": failures})
     else:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orgkey
@@ -123,6 +124,7 @@ class _Again:
     """Look again after a wait: somebody else was faster, or is at it."""
 
     seconds: float = -1.0  # negative: draw it
+    most: float = inf  # of what is drawn
     counts: bool = False
     error: orgkey.TokenRequestError | None = None
 
@@ -148,7 +150,7 @@ def refresh(tenant: str, *, owner: str, clock: orgkey.Clock, limits: Limits | No
         tries += outcome.counts
         if outcome.error is not None and tries >= run.limits.attempts:
             raise outcome.error
-        yield from run.wait(outcome.seconds)
+        yield from run.wait(outcome.seconds, outcome.most)
 
 
 class _Run:
@@ -158,10 +160,10 @@ class _Run:
         self.tenant, self.owner, self.clock, self.limits = tenant, owner, clock, limits
         self.lock_name = tenant
 
-    def wait(self, seconds: float) -> Steps:
+    def wait(self, seconds: float, most: float = inf) -> Steps:
         if seconds < 0:
             low, high = self.limits.poll
-            seconds = low + (high - low) * (yield Draw())
+            seconds = min(low + (high - low) * (yield Draw()), most)
         yield Sleep(seconds)
 
     def acquire(self) -> Steps:
@@ -184,7 +186,7 @@ class _Run:
         if record.intent is not None:
             left = record.intent.deadline + self.limits.skew - reading.now
             if record.intent.deadline > _ANSWERED and left > 0:
-                return _Again()
+                return _Again(most=left)  # so that nobody waits longer than lease and skew for a holder that died
             if (yield from self.recover(record, record.intent)):
                 return _Again(0.0)
         yield Admit(record)

@@ -33,6 +33,8 @@ def keep_dormant_alive(
     done = failed = 0
     while due := sessions.ports.store.claim_due(limit=batch, seconds=seconds):
         for tenant in due:
+            if sessions.in_flight.is_closing:
+                return done, failed
             cause = _cause_of_failure(sessions, tenant)
             done, failed = done + (not cause), failed + bool(cause)
             if progress is not None:
