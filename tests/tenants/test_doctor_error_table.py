@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from consents import allow
 from customers import CLIENT_ID, CLIENT_SECRET, new_customer
 from refusals import expected_cause
 
+from orgkey import TokenRequestError
 from orgkey.cli.app import run
 from orgkey_sim import World
 from orgkey_sim.oauth.errors import ROWS
@@ -65,3 +67,25 @@ def test_each_refusal_of_a_refresh(
     code = run(["doctor", "--tenant", customer.tenant, "--json"])
     found: Any = json.loads(capsys.readouterr().out)
     assert (code, found["broken"], found["cause"]) == (3, "token", expected_cause(row, "refresh_token"))
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS.values() if row.surface == "authorize"], ids=lambda row: row.id)
+def test_each_refusal_of_a_consent(
+    store: Tenants, world: World, *, row: Row, capsys: pytest.CaptureFixture[str]
+) -> None:
+    customer = new_customer(world, callback_urls=[CALLBACK])
+    url = store.start_authorization(customer.tenant, customer.org.login_url)
+    customer.org.provoke(row.id, customer.app)
+    answer = httpx.get(url, trust_env=False)
+    ended_at = answer.headers.get("location", "")
+    if ended_at.startswith(CALLBACK):
+        with pytest.raises(TokenRequestError) as refusal:
+            store.complete_authorization(ended_at, browser_cookie=url.browser_cookie)
+        told = refusal.value.diagnosis.cause.id
+    else:
+        # On a page of Salesforce's: the browser does not come back, and a person pastes what it shows.
+        assert run(["explain", "--json", ended_at or answer.text]) == 0
+        told = json.loads(capsys.readouterr().out)["cause"]["id"]
+    assert told == expected_cause(row, "authorization_code")
+    assert run(["doctor", "--tenant", customer.tenant, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["cause"] == "TENANT_PENDING"
