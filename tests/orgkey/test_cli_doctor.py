@@ -228,6 +228,9 @@ def test_a_certificate_that_is_none(configured: Any, tmp_path: Path, capsys: pyt
     (tmp_path / "x.crt").write_text("nothing")
     found = Examined(capsys, "--certificate", str(tmp_path / "x.crt"))
     assert (found.broken, found.cause) == ("key", "SETTINGS_UNUSABLE")
+    assert "openssl x509 -inform DER" in " ".join(found["key"]["evidence"])
+    found = Examined(capsys, "--certificate", str(tmp_path / "y.crt"))
+    assert "Check the path and its permissions." in " ".join(found["key"]["evidence"])
 
 
 # --- the way there
@@ -433,6 +436,7 @@ def test_the_report_for_a_ticket_holds_no_secret(
     assert json.loads(report.read_text())["cause"] == found.cause == "CLIENT_SECRET_INVALID"
     assert os.environ["SALESFORCE_CLIENT_SECRET"] not in report.read_text()
     assert run(["doctor", "--json", "--report", str(tmp_path / "no" / "report.json")]) == 2
+    assert "Name a file in a folder" in capsys.readouterr().err
 
 
 def test_watching_repeats(configured: Any, capsys: pytest.CaptureFixture[str]) -> None:
