@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import pickle
 import threading
+from base64 import b64encode, encodebytes
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,7 +19,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import NameOID
 
-from orgkey import ConfigError, RSASigner, Secret, Signer, load_signer
+from orgkey import ConfigError, RSASigner, Secret, Signer, connect, load_signer
+from orgkey.cli.app import run
+from orgkey.secrets import MASK, redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,6 +127,7 @@ UNREADABLE: dict[str, tuple[Callable[[], str], str]] = {
     "Edwards": (lambda: pem(ed25519.Ed25519PrivateKey.generate()), "RS256 only"),
     "weak": (lambda: pem(key(1024)), "1024 bits, which is too weak"),
     "unknown scheme": (lambda: "gcpkms:projects/acme/keys/1", "unknown key scheme 'gcpkms:'"),
+    "PEM in base64": (lambda: b64encode(pem().encode()).decode(), "base64 -d"),
     "missing file": (lambda: "file:/nowhere/server.key", "/nowhere/server.key cannot be read: No such file"),
     "missing variable": (lambda: "env:NO_SUCH_KEY", "Set NO_SUCH_KEY"),
 }
@@ -135,6 +140,7 @@ def test_each_mistake_has_its_own_message(shape: str) -> None:
         load_signer(text(), "SALESFORCE_PRIVATE_KEY")
     assert expected in str(refusal.value)
     assert "SALESFORCE_PRIVATE_KEY" in str(refusal.value) or "missing" in shape
+    assert MASK not in redact(str(refusal.value))  # where messages are printed, this one comes through whole
 
 
 @pytest.mark.parametrize("shape", UNREADABLE)
@@ -175,6 +181,64 @@ def test_a_key_file_in_another_shape_is_explained(tmp_path: Path) -> None:
         load_signer(f"file:{file}")
 
 
+def as_der() -> bytes:
+    return key().private_bytes(serialization.Encoding.DER, PKCS8, PLAIN)
+
+
+WRONG_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
+    **{shape: (lambda make=make: make().encode(), text) for shape, (make, text) in UNREADABLE.items() if "-" in make()},
+    "empty": (lambda: b"", "is empty"),
+    "no PEM": (lambda: b"hello", "BEGIN PRIVATE KEY"),
+    "DER": (as_der, "openssl pkey -inform DER"),
+    "DER without its lines": (lambda: b64encode(as_der()), "copy the whole file, first and last line too"),
+    "PEM in base64": (lambda: b64encode(pem().encode()), "base64 -d"),
+    "PEM in base64, in lines": (lambda: encodebytes(pem().encode()), "base64 -d"),
+    "UTF-16": (lambda: pem().encode("utf-16"), "iconv -f UTF-16"),
+    "UTF-16 without its mark": (lambda: pem().encode("utf-16-be"), "iconv -f UTF-16"),
+    "10 MB": (lambda: b"\0" * 10_000_000, "larger than 64 KiB"),
+}
+
+
+@pytest.mark.parametrize("shape", WRONG_FILES)
+@pytest.mark.parametrize("door", ["settings", "doctor"])
+def test_a_wrong_key_file_is_told_with_its_place_and_the_next_step(
+    door: str, *, shape: str, tmp_path: Path, environment: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "given" / "server.key"
+    file.parent.mkdir()
+    content, step = WRONG_FILES[shape]
+    file.write_bytes(held := content())
+    environment(login_url="https://acme.my.salesforce.com", client_id="3MVG9invented", username="agent@acme.example")
+    environment(private_key_file=str(file))
+    if door == "settings":
+        with pytest.raises(ConfigError) as refusal:
+            connect()
+        told = redact(str(refusal.value))  # as commands print it
+    else:
+        assert run(["doctor", "--json"]) == 2
+        (check, *_) = json.loads(capsys.readouterr().out)["checks"]
+        told = " ".join(check["evidence"])
+    assert step in told
+    assert str(file) in told
+    assert "SALESFORCE_PRIVATE_KEY_FILE" in told
+    assert MASK not in told
+    body = "".join(held.decode("latin-1").split()).replace("\0", "")
+    assert not any(body[at : at + 24] in told for at in range(40, min(len(body), 2000), 24) if body[at].isalnum())
+
+
+def test_a_name_in_another_encoding_before_the_key_does_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "given" / "server.key"
+    file.parent.mkdir()
+    file.write_bytes("    friendlyName: Zoë\n".encode("latin-1") + pem().encode())
+    assert signs(load_signer(f"file:{file}"), key())
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name/server.key", "nul\0.key"])
+def test_a_path_that_cannot_be_one_is_no_traceback(name: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_signer(f"file:{name}")
+
+
 def test_a_huge_file_is_no_key(tmp_path: Path) -> None:
     file = tmp_path / "disk.img"
     file.write_bytes(b"\0" * 65 * 1024)
@@ -205,8 +269,17 @@ def test_the_limit_on_size_holds_for_what_has_no_size(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_key(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="Name the key file in it"):
         load_signer(f"file:{tmp_path}")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_key_file_of_somebody_else_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "server.key"
+    file.write_text("")
+    file.chmod(0)
+    with pytest.raises(ConfigError, match=r"Permission denied\. Check the path, and that this user may read it"):
+        load_signer(f"file:{file}")
 
 
 def test_a_key_is_read_from_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,7 +132,9 @@ def _write(path: Path, found: Report) -> None:
     try:
         path.write_text(found.text(), encoding="utf-8")
     except OSError as error:
-        raise UsageProblem(f"The report {path} cannot be written: {error.strerror}.") from None
+        raise UsageProblem(
+            f"The report {path} cannot be written: {error.strerror}. Name a file in a folder that you may write to."
+        ) from None
 
 
 def _code(found: Report) -> ExitCode:

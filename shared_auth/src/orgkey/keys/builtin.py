@@ -16,20 +16,23 @@ _LARGEST_KEY_FILE: Final = 64 * 1024
 
 
 def _from_file(name: str) -> Secret:
-    path = Path(name.removeprefix("//")).expanduser()
     try:
-        with path.open(encoding="utf-8") as file:
+        path = Path(name.removeprefix("//")).expanduser()
+        # What is no UTF-8 is replaced, not refused: a decoding error would carry the key's bytes.
+        with path.open(encoding="utf-8", errors="replace") as file:
             key = Secret(file.read(_LARGEST_KEY_FILE + 1))
-    except UnicodeDecodeError:
+    except IsADirectoryError:
+        raise ConfigError(f"{name} is a folder. Name the key file in it: file:{name}/server.key") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(
-            f"Key file {path} is not text. If it is DER, convert it: openssl pkey -in {path.name} -out server.key"
-        ) from None
-    except OSError as error:
-        raise ConfigError(
-            f"Key file {path} cannot be read: {error.strerror}. Check the path and its permissions."
+            f"Key file {name} cannot be read: {reason}. Check the path, and that this user may read it: ls -l"
         ) from None
     if len(key.reveal()) > _LARGEST_KEY_FILE:
-        raise ConfigError(f"Key file {path} is larger than {_LARGEST_KEY_FILE // 1024} KiB: that is no key.")
+        raise ConfigError(
+            f"Key file {path} is larger than {_LARGEST_KEY_FILE // 1024} KiB: that is no key. "
+            "Name the private key's own file, such as server.key."
+        )
     return key
 
 

@@ -70,10 +70,13 @@ def read_certificate(source: Path | bytes, where: str = "") -> Certificate:
         pem = source if isinstance(source, bytes) else _read(source)
         found = x509.load_pem_x509_certificate(pem)
     except OSError as error:
-        raise ConfigError(f"The certificate {where} cannot be read: {error.strerror}.") from None
+        raise ConfigError(
+            f"The certificate {where} cannot be read: {error.strerror}. Check the path and its permissions."
+        ) from None
     except ValueError:
         raise ConfigError(
-            f"{where} is no certificate in PEM form. It begins with -----BEGIN CERTIFICATE-----"
+            f"{where} is no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----. "
+            "If it is DER, convert it: openssl x509 -inform DER -in server.cer -out server.crt"
         ) from None
     return Certificate(
         name=found.subject.rfc4514_string(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from orgkey.errors import ConfigError
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["signer_from_pem"]
 
 _MINIMUM_BITS: Final = 2048
+
+_PEM_IN_BASE64: Final = b64encode(b"-----BEGIN ").decode().rstrip("=")[:-1]
 
 _NOT_A_PRIVATE_KEY: Final = {
     "PUBLIC KEY": "holds a public key, where the private key belongs. The private key is the one that stays with you; "
@@ -38,10 +41,7 @@ def _shape_problem(pem: Secret, passphrase: Secret | None) -> str:
     if not pem.reveal().strip():
         return "is empty. It takes the private key in PEM form, or a reference such as file:/run/secrets/server.key"
     if "-----BEGIN " not in pem.reveal():
-        return (
-            "is no PEM text: there is no line '-----BEGIN PRIVATE KEY-----' in it. "
-            "If it is the name of a file, use SALESFORCE_PRIVATE_KEY_FILE or write file:NAME"
-        )
+        return _not_pem(pem)
     if "\\n" in pem.reveal():
         return (
             r"has the two characters \n where line breaks belong, as happens to quoted .env files and CI secrets. "
@@ -60,6 +60,27 @@ def _shape_problem(pem: Secret, passphrase: Secret | None) -> str:
             "with: openssl pkey -in server.key -out plain.key"
         )
     return ""
+
+
+def _not_pem(pem: Secret) -> str:
+    # No text here quotes a whole BEGIN line: redact() takes what follows one for the key, and would mask the remedy.
+    if "B\0E\0G\0I\0N" in pem.reveal():
+        return (
+            "is UTF-16, as some Windows editors save text, where UTF-8 belongs. Save it anew: "
+            "iconv -f UTF-16 -t UTF-8 server.key > utf8.key"
+        )
+    if "\ufffd" in pem.reveal():
+        return (
+            "is no text. Convert it to PEM. DER: openssl pkey -inform DER -in server.der -out server.key; "
+            "PKCS#12: openssl pkcs12 -in server.p12 -nocerts -nodes -out server.key; a Java keystore goes to PKCS#12 "
+            "first: keytool -importkeystore -srckeystore server.jks -destkeystore server.p12 -deststoretype PKCS12"
+        )
+    if "".join(pem.reveal().split()).startswith(_PEM_IN_BASE64):
+        return "is a PEM text that was put into base64 once more. Decode it first: base64 -d encoded.txt > server.key"
+    return (
+        "is no PEM text: it has no line that says BEGIN PRIVATE KEY. If it is the name of a file, write file:NAME or "
+        "use SALESFORCE_PRIVATE_KEY_FILE. If it is the middle of a key, copy the whole file, first and last line too"
+    )
 
 
 def _parse(pem: Secret, where: str, passphrase: Secret | None) -> RSASigner:

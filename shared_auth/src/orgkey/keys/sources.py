@@ -47,5 +47,5 @@ def load_signer(reference: str | Secret, where: str = "key", passphrase: str | S
     except ConfigError as error:
         raise ConfigError([f"{where}: {problem}" for problem in error.problems]) from None
     if isinstance(found, (str, Secret)):
-        return signer_from_pem(conceal(found), f"{where} ({match[1]}:)", passphrase)
+        return signer_from_pem(conceal(found), f"{where} ({match[0]})", passphrase)
     return found

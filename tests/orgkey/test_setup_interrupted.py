@@ -1,0 +1,75 @@
+"""``orgkey setup`` and its rotation ended by a signal in the middle of writing: the next run finds nothing half made."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orgkey.cli.app import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Stops for good where the given number of files is on the disk, and says so.
+STOPS = """
+import os, sys, time
+from orgkey.cli.app import run
+left = int(sys.argv.pop(1))
+sync = os.fsync
+def fsync(descriptor):
+    global left
+    sync(descriptor)
+    left -= 1
+    if not left:
+        print("now", flush=True)
+        time.sleep(60)
+os.fsync = fsync
+sys.exit(run(sys.argv[1:]))
+"""
+ORG = "https://acme.my.salesforce.com"
+SETUP = ("setup", "--grant", "jwt", "--org", ORG, "--app-name", "Acme Agent", "--username", "agent@acme.example")
+
+
+def end_in_the_middle(how: signal.Signals, after: int, *arguments: str) -> int:
+    with subprocess.Popen(
+        [sys.executable, "-c", STOPS, str(after), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "now\n"
+        process.send_signal(how)
+        _, complaint = process.communicate(timeout=30)
+    assert "Traceback" not in complaint
+    return process.returncode
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("after", [1, 7])
+def test_a_setup_that_was_ended_can_be_run_again(how: signal.Signals, after: int, tmp_path: Path) -> None:
+    command = (*SETUP, "--out", str(tmp_path / "agent"), "--json")
+    assert end_in_the_middle(how, after, *command) == (130 if how is signal.SIGINT else -how)
+    assert not (tmp_path / "agent").exists()
+    if how is signal.SIGINT:
+        assert list(tmp_path.iterdir()) == []
+    assert run(command) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["agent"]
+    assert (tmp_path / "agent" / "keys" / "acme-agent.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_rotation_that_was_ended_can_be_run_again(how: signal.Signals, tmp_path: Path) -> None:
+    folder = tmp_path / "agent"
+    assert run((*SETUP, "--out", str(folder), "--json")) == 0
+    rotate = ("setup", "rotate-certificate", str(folder), "--json")
+    before = sorted(folder.rglob("*"))
+    end_in_the_middle(how, 3, *rotate)
+    assert [path for path in before if not path.exists()] == []
+    assert not (folder / "rotation-2").exists()
+    assert run(rotate) == 0
+    assert (folder / "rotation-2" / "setup.json").exists()
+    assert list(folder.glob(".orgkey-unfinished*")) == []
