@@ -118,3 +118,52 @@ def test_a_check_is_for_review(tmp_path: Path, capsys: pytest.CaptureFixture[str
     capsys.readouterr()
     cli.main(["check", "--format", "json", str(tmp_path / "given")])
     assert json.loads(capsys.readouterr().out)["summary"]["unfixable"] == 0
+
+
+CHECKED: Final = (
+    "def connect(user, password, token):\n"
+    "    if not (user and password and token):\n"
+    "        sys.exit(1)\n"
+    "    return Salesforce(username=user, password=password, security_token=token)\n\n\n"
+)
+UNCHECKED: Final = (
+    "def connect(user):\n    if not (user):\n        sys.exit(1)\n    return Salesforce(username=user)\n\n\n"
+)
+
+
+def test_a_checked_parameter_goes_with_its_arguments_and_what_fed_them(tmp_path: Path) -> None:
+    calls = (
+        'def main():\n    pw = os.environ["SF_PASSWORD"]\n    return connect("a@acme.example", pw, token="")\n\n\n'
+        'print(main(), connect("b@acme.example", os.getenv("SF_PASSWORD"), os.getenv("SF_TOKEN")))\n'
+    )
+    left = 'def main():\n    return connect("a@acme.example")\n\n\nprint(main(), connect("b@acme.example"))\n'
+    after = fixed(tmp_path, HEAD + CHECKED + calls, "--unsafe")
+    assert after.removeprefix(HEAD.removeprefix("import os\n")) == UNCHECKED + left
+
+
+def test_a_checked_option_goes_with_its_parameter(tmp_path: Path) -> None:
+    options = '@click.command()\n@click.option("--user")\n'
+    gone = '@click.option("--password", envvar="SF_PASSWORD")\n@click.option("--token", default="")\n'
+    head = HEAD.replace("import os\n", "import click\n")
+    assert fixed(tmp_path, head + options + gone + CHECKED, "--unsafe").endswith(options + UNCHECKED)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "factory = connect\n",  # handed on
+        'sf = connect("a@acme.example", *sys.argv)\n',
+        'sf = connect("a@acme.example", ask(), "")\n',  # something happens while it is worked out
+    ],
+)
+def test_a_checked_parameter_stays_where_a_use_cannot_be_followed(more: str, tmp_path: Path) -> None:
+    after = fixed(tmp_path, HEAD + CHECKED + more, "--unsafe")
+    assert "def connect(user, password, token):" in after
+    assert more in after
+
+
+def test_of_parameters_with_checks_of_their_own_the_checks_go(tmp_path: Path) -> None:
+    each = "def connect(user, password, token):\n    if not password:\n        sys.exit(1)\n    if not token:\n"
+    each += "        sys.exit(2)\n    return Salesforce(username=user, password=password, security_token=token)\n"
+    after = fixed(tmp_path, HEAD + each, "--unsafe")
+    assert after.endswith("def connect(user, password, token):\n    return Salesforce(username=user)\n")

@@ -116,6 +116,48 @@ def test_options_go_with_their_parameters(before: str, after: str, tmp_path: Pat
     assert fixed(tmp_path, {"app.py": head + before + BODY}, "--unsafe")["app.py"] == head + after + LEFT
 
 
+TYPER: Final = (
+    "import typer\nfrom typing import Annotated\n" + HEAD.removeprefix("import os\n") + "app = typer.Typer()\n\n"
+)
+IN_TYPER: Final = "Annotated[str, typer.Option(envvar='SF_PASSWORD')]"
+
+
+@pytest.mark.parametrize(
+    ("password", "token"),
+    [
+        (f"password: {IN_TYPER}", "token: str = typer.Option(..., envvar='SF_TOKEN')"),
+        (f"password: {IN_TYPER} = ''", "*, token: str = ''"),
+    ],
+)
+def test_typers_options_are_parameters(password: str, token: str, tmp_path: Path) -> None:
+    before = f"@app.command()\ndef connect(user: str, {password}, {token}):\n"
+    after = fixed(tmp_path, {"app.py": TYPER + before + BODY}, "--unsafe")["app.py"]
+    assert after.endswith("@app.command()\ndef connect(user: str):\n" + LEFT)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "use"),
+    [
+        ("@app.command()\n", "connect('a@acme.example', password='x')\n"),
+        ("@app.command()\n", "ctx.invoke(connect, password='x')\n"),
+        ("@app.command()\n", "connect.callback('a@acme.example', 'x', '')\n"),
+        ("@app.command()\n", "CliRunner().invoke(app, ['a@acme.example', '--password', 'x'])\n"),
+        ("@app.command()\n@traced\n", ""),
+        ("@other.command()\n", ""),
+    ],
+)
+def test_a_command_that_code_calls_keeps_its_options(decorator: str, use: str, tmp_path: Path) -> None:
+    before = f"{decorator}def connect(user: str, password: {IN_TYPER}, token: str = ''):\n"
+    after = fixed(tmp_path, {"app.py": TYPER + before + BODY + use}, "--unsafe")["app.py"]
+    assert f"password: {IN_TYPER}" in after
+    assert use in after
+
+
+def test_an_argument_without_a_name_has_others_behind_it(tmp_path: Path) -> None:
+    before = "@app.command()\ndef connect(password: str, user: str, token: str = typer.Argument('')):\n"
+    assert before in fixed(tmp_path, {"app.py": TYPER + before + BODY}, "--unsafe")["app.py"]
+
+
 PARSER: Final = (
     "import argparse\n\nfrom simple_salesforce import Salesforce\n\nparser = argparse.ArgumentParser()\n"
     'parser.add_argument("--user")\n'

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
+from orgkey_codemod.python import signatures
 from orgkey_codemod.python.arguments import Pieces
-from orgkey_codemod.python.plumbing import plumbing_of
+from orgkey_codemod.python.plumbing import option_names, plumbing_of, taken_along
 from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.statements import fills_its_block, is_behind_a_comment, remove
-from orgkey_codemod.python.values import env_read
-from orgkey_codemod.python.verdicts import verdicts_of
+from orgkey_codemod.python.values import env_read, is_pure
+from orgkey_codemod.python.verdicts import is_left, verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,6 +32,7 @@ class Asked:
     """What the checks of a tree ask for in vain once its logins are rewritten."""
 
     def __init__(self, tree: Tree, keys: Keys, going: Collection[str]) -> None:
+        self.tree: Final = tree
         self.keys: Final = going
         """Environment variables that nothing reads any more but to check that they are there."""
         self.holders: Final = keys.holders
@@ -193,4 +195,46 @@ class Checks:
             is_read = env_read(self._project, self._module, statement.value) is not None
             if is_read and not self._speaks(statement) and not fills_its_block(self._module, statement):
                 found += remove(self._module, statement).edits
+        return found + self._parameters(inside)
+
+    def _parameters(self, inside: Collection[ast.AST]) -> list[Edit]:
+        """The parameters that only this check and what goes have used, with their arguments in every call."""
+        names = {node.id: self._module.scopes.owner[node] for node in inside if self._is_unused_parameter(node, inside)}
+        owner = next(iter(names.values()), None)
+        if owner is None or not isinstance(function := owner.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return []
+        given = [each for each in ast.walk(function.args) if isinstance(each, ast.arg)]
+        # between one pair of brackets commas belong to several, so one finding takes all of them or none
+        others = {each.arg for each in given if (id(owner), each.arg) in self._asked.holders} - names.keys()
+        tree, dead = self._asked.tree, {each.node for each in plumbing_of(self._asked.tree).dead}
+        if any(self._is_idle(owner, name) for name in others) or not dead.isdisjoint(given):
+            return []
+        going = [each for each in given if each.arg in names]
+        if set(names.values()) != {owner} or any(is_left(tree, self._module, each, "SFA502") for each in going):
+            return []
+        options = [
+            each
+            for each in function.decorator_list
+            if isinstance(each, ast.Call) and not names.keys().isdisjoint(option_names(each))
+        ]
+        change = signatures.without_parameters(self._project, self._module, function, list(names), options)
+        if change is None or not all(self._may_go(*each) for each in change.arguments):
+            return []
+        found = list(change.edits)
+        for home in {home for home, _ in change.arguments}:
+            found += taken_along(tree, home, [value for other, value in change.arguments if other is home])[0]
         return found
+
+    def _is_unused_parameter(self, node: ast.AST, inside: Collection[ast.AST]) -> TypeGuard[ast.Name]:
+        if not isinstance(node, ast.Name) or not self._is_secret(node):
+            return False
+        owner = self._module.scopes.owner[node]
+        bindings = owner.bindings.get(node.id, [])
+        uses = (use for use in owner.uses[node.id] if use not in inside and use not in self._asked.gone)
+        return len(bindings) == 1 and bindings[0].kind is Kind.PARAMETER and not any(uses)
+
+    def _may_go(self, module: Module, argument: ast.expr) -> bool:
+        """Whether a call may lose an argument: nothing happens while it is worked out, and the call may be edited."""
+        tree = self._asked.tree
+        is_kept = module.path in tree.readonly or is_left(tree, module, module.statement(argument), "SFA502")
+        return not is_kept and is_pure(self._project, module, argument)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-__all__ = ["Dead", "Plumbing", "plumbing_of", "taken_along"]
+__all__ = ["Dead", "Plumbing", "option_names", "plumbing_of", "reads", "taken_along"]
 
 
 @dataclass(eq=False)
@@ -287,7 +287,7 @@ class _Search:
         options = [
             decorator
             for decorator in function.decorator_list
-            if isinstance(decorator, ast.Call) and binding.name in _option_names(decorator)
+            if isinstance(decorator, ast.Call) and binding.name in option_names(decorator)
         ]
         private = function.name.startswith("_") and not function.name.startswith("__")
         nested = isinstance(module.parent(function), ast.FunctionDef | ast.AsyncFunctionDef)
@@ -367,7 +367,7 @@ class _Search:
         if not any("parse_" in ast.unparse(value) for value in self._made_by(module, node.value)):
             return
         for home, call in self.project.flags:
-            if call not in self.reported and node.attr in _option_names(call):
+            if call not in self.reported and node.attr in option_names(call):
                 what = f"the flag for {node.attr} has no use any more"
                 dead = Dead(home, call, "SFA502", Level.REVIEW, what, Reason.PUBLIC_SIGNATURE)
                 self.reported[call] = dead
@@ -452,7 +452,7 @@ def _sets_it_anew(module: Module, use: ast.Name) -> bool:
     )
 
 
-def _option_names(call: ast.Call) -> set[str]:
+def option_names(call: ast.Call) -> set[str]:
     """The parameter or attribute that an option of a command line library fills."""
     dest = next((word.value for word in call.keywords if word.arg == "dest"), None)
     if isinstance(dest, ast.Constant):

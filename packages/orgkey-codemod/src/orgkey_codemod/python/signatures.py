@@ -38,10 +38,13 @@ def without_parameters(
 
     That is so where it is handed on as a value, named in a text (as tests do that patch it), called with ``*`` or
     ``**``, a method other than ``__init__``, or ``__init__`` of a class with bases, and where it is decorated.
-    ``options`` are decorators that fill these parameters from the command line, and go with them.
+    ``options`` are decorators that fill these parameters from the command line, and go with them; typer's options are
+    the parameters themselves.
     """
     try:
-        if options:
+        if options or _is_typer_command(project, module, function, names):
+            if _is_given(project, function, names):
+                return None
             return Change((*_signature(module, function, names), *(_decorator(module, option) for option in options)))
         return _with_calls(project, module, function, names)
     except SyntaxError:
@@ -78,6 +81,60 @@ def _with_calls(project: Project, module: Module, function: Function, names: Seq
             edits += _taken(Pieces.of_call(home, call), [number for number, _ in given])
             arguments += [(home, value) for _, value in given]
     return Change(tuple(edits), tuple(arguments))
+
+
+def _is_typer_command(project: Project, module: Module, function: Function, names: Sequence[str]) -> bool:
+    """Whether typer fills these parameters by options; an argument without a name has others behind it."""
+    return (
+        bool(function.decorator_list)
+        and all(
+            isinstance(each, ast.Call)
+            and isinstance(each.func, ast.Attribute)
+            and each.func.attr in {"command", "callback"}
+            and any(_is_call_of(value, "Typer") for value in project.values_of(module, each.func.value))
+            for each in function.decorator_list
+        )
+        and all(_is_option(function, name) for name in names)
+    )
+
+
+def _is_option(function: Function, name: str) -> bool:
+    given = function.args
+    places = [*given.posonlyargs, *given.args]
+    defaults: list[tuple[ast.arg, ast.expr | None]] = list(
+        zip(reversed(places), reversed(given.defaults), strict=False)
+    )
+    defaults += zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    argument = next(each for each in (*places, *given.kwonlyargs) if each.arg == name)
+    default = next((value for each, value in defaults if each is argument), None)
+    annotation = argument.annotation
+    inside = [node for part in (default, annotation) if part is not None for node in ast.walk(part)]
+    if any(_is_call_of(node, "Argument") for node in inside):
+        return False
+    return default is not None or any(_is_call_of(node, "Option") for node in inside)
+
+
+def _is_call_of(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == name
+
+
+def _is_given(project: Project, function: Function, names: Sequence[str]) -> bool:
+    """Whether code gives a command these parameters itself: by a call, ``ctx.invoke``, ``callback`` or command line."""
+    flags = {f"--{name.replace('_', '-')}" for name in names}
+    own = {node for each in function.decorator_list for node in ast.walk(each)}
+    for module in project.modules.values():
+        has_flag = any(flag in module.source.text for flag in flags)
+        if has_flag and any(each.value in flags and each not in own for each in module.every(ast.Constant)):
+            return True
+        for call in module.every(ast.Call) if function.name in module.source.text else ():
+            called = ast.unparse(call.func).split(".")
+            meant = {called[-1], *called[-2:-1]} if called[-1] == "callback" else {called[-1]}
+            meant |= {ast.unparse(each).split(".")[-1] for each in call.args[:1]}
+            by_name = any(word.arg is None or word.arg in names for word in call.keywords)
+            by_place = called[-1] in {function.name, "callback"} and bool(call.args)
+            if function.name in meant and (by_name or by_place):
+                return True
+    return False
 
 
 def _decorator(module: Module, decorator: ast.Call) -> Edit:
