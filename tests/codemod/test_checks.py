@@ -153,7 +153,7 @@ def test_a_checked_option_goes_with_its_parameter(tmp_path: Path) -> None:
     [
         "factory = connect\n",  # handed on
         'sf = connect("a@acme.example", *sys.argv)\n',
-        'sf = connect("a@acme.example", ask(), "")\n',  # something happens while it is worked out
+        'sf = connect("a@acme.example", fetched(), "")\n',  # something happens while it is worked out
     ],
 )
 def test_a_checked_parameter_stays_where_a_use_cannot_be_followed(more: str, tmp_path: Path) -> None:

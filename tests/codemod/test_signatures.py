@@ -84,7 +84,7 @@ def test_a_class_that_takes_a_password(tmp_path: Path) -> None:
         f"args = ({READS})\nsf = connect('a@acme.example', *args)\n",
         "sf = connect(**dict(os.environ))\n",
         "patch('app.connect')\n",
-        "sf = connect('a@acme.example', ask(), '')\n",
+        "sf = connect('a@acme.example', fetched(), fetched())\n",
     ],
 )
 def test_a_parameter_stays_where_a_use_cannot_be_followed(use: str, tmp_path: Path) -> None:
