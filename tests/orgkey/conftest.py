@@ -15,6 +15,7 @@ from orgkey_sim import VirtualClock, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from orgkey_sim import App, Org, User
 
@@ -105,3 +106,11 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Environment:
             monkeypatch.setenv(name if name.isupper() else f"SALESFORCE_{name.upper()}", value)
 
     return set_variables
+
+
+@pytest.fixture
+def no_key_stays(tmp_path: Path) -> Iterator[None]:
+    """Key files hold a secret by design; all else that setup wrote is searched for secrets at the end of the suite."""
+    yield
+    for key in tmp_path.rglob("*.key"):
+        key.unlink()

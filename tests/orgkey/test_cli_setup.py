@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from orgkey_sim import App, Org, User
 
+pytestmark = pytest.mark.usefixtures("no_key_stays")
 USERNAME = "agent@acme.example"
 
 
@@ -57,14 +58,6 @@ def admin(org: Org, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
     profiles.chmod(0o600)
     monkeypatch.setenv("ORGKEY_CONFIG", str(profiles))
     return app
-
-
-@pytest.fixture(autouse=True)
-def no_key_stays(tmp_path: Path) -> Iterator[None]:
-    """Key files hold a secret by design; all else that setup wrote is searched for secrets at the end of the suite."""
-    yield
-    for key in tmp_path.rglob("*.key"):
-        key.unlink()
 
 
 def set_up(org: Org, folder: Path, grant: str, *more: str) -> int:

@@ -98,12 +98,14 @@ def test_a_server_certificate_that_is_none(
     fact: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    port = serve(write_certificate(tmp_path, private_key, name, days))
+    given = tmp_path / "given"
+    given.mkdir()
+    port = serve(write_certificate(given, private_key, name, days))
     sender._sender.cache_clear()
     environment(login_url=f"https://localhost:{port}", ORGKEY_ALLOW_LOOPBACK_HTTP="1", grant="client_credentials")
     environment(client_id="3MVG9invented", client_secret="invented")
     if trusted:
-        environment(ca_file=str(tmp_path / "ca.pem"))
+        environment(ca_file=str(given / "ca.pem"))
     assert run(["doctor", "--json"]) == 1
     found: Any = json.loads(capsys.readouterr().out)
     assert (found["broken"], found["cause"]) == ("tls", "ENDPOINT_UNREACHABLE_TLS")

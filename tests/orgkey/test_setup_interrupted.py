@@ -30,6 +30,7 @@ def fsync(descriptor):
 os.fsync = fsync
 sys.exit(run(sys.argv[1:]))
 """
+pytestmark = pytest.mark.usefixtures("no_key_stays")
 ORG = "https://acme.my.salesforce.com"
 SETUP = ("setup", "--grant", "jwt", "--org", ORG, "--app-name", "Acme Agent", "--username", "agent@acme.example")
 
