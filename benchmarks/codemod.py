@@ -56,13 +56,14 @@ def rows_{number}(page_size=200):
     return rows
 '''
 _IN_PROCESS: Final = """\
-import sys, time
+import gc, sys, time
 from pathlib import Path, PurePosixPath
 from orgkey_codemod import check
 from orgkey_codemod.model import Options, Tree
 from orgkey_codemod.rules import RULES
 content = Path(sys.argv[1]).read_bytes()
 files = {PurePosixPath(f"client_{number}.py"): content for number in range(int(sys.argv[2]))}
+gc.disable()  # as the command does
 started = time.process_time()
 check.examine(Tree(Options(), files), RULES)
 print(time.process_time() - started)

@@ -7,7 +7,6 @@ from pydantic import BaseModel, PrivateAttr
 
 import orgkey
 import orgkey_records
-from orgkey_langchain.by_client import carry_out
 from orgkey_langchain.calls import CallableTool
 from orgkey_langchain.errors import ToolInputRefused
 from orgkey_langchain.orders import Order
@@ -91,12 +90,16 @@ class SalesforceTool(CallableTool):
 
     def _run(self, *given: Any, **named: Any) -> Any:
         """Carry out what was asked for."""
+        from orgkey_langchain.by_client import carry_out  # which loads simple-salesforce: importing a tool does not
+
         return carry_out(Order.of(*given, **named), self._sf)
 
     async def _arun(self, *given: Any, **named: Any) -> Any:
         """Carry out what was asked for without blocking the event loop."""
         order = Order.of(*given, **named)
         if self._records is None:
+            from orgkey_langchain.by_client import carry_out
+
             return await run_in_executor(None, carry_out, order, self._sf)
         from orgkey_langchain.by_records import acarry_out
 

@@ -73,6 +73,7 @@ class Project:
     wrappers: tuple[str, ...] = ()
     """The last parts of configured wrappers' names."""
     _found: dict[tuple[PurePosixPath, str, int], PurePosixPath | None] = field(default_factory=dict)
+    _resolved: dict[ast.expr, Symbol | None] = field(default_factory=dict)
 
     # --- modules by name ----------------------------------------------------------------------------------------------
 
@@ -120,6 +121,13 @@ class Project:
 
     def resolve(self, module: Module, node: ast.expr, depth: int = 0) -> Symbol | None:
         """What an expression stands for; None where that is not known when the code is read."""
+        if depth:
+            return self._worked_out(module, node, depth)
+        if node not in self._resolved:  # every rule asks about every call
+            self._resolved[node] = self._worked_out(module, node, 0)
+        return self._resolved[node]
+
+    def _worked_out(self, module: Module, node: ast.expr, depth: int) -> Symbol | None:
         if depth > _DEEP:
             return None
         if isinstance(node, ast.Name):

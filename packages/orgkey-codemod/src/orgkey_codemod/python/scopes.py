@@ -6,7 +6,10 @@ import ast
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Binding", "Kind", "Scope", "Scopes"]
 
@@ -80,6 +83,7 @@ class Scopes(ast.NodeVisitor):
         self.stars: Final[list[tuple[ast.ImportFrom, Scope]]] = []
         self._scope = self.module
         self._statement: ast.stmt | None = None
+        self._visitors: Final[dict[type[ast.AST], Callable[[Any], None]]] = {}
         self.nodes: Final[dict[type[ast.AST], list[ast.AST]]] = defaultdict(list)
         """Every node of the module, by its type, in the order of :func:`ast.walk`."""
         self._index(tree)
@@ -155,13 +159,19 @@ class Scopes(ast.NodeVisitor):
             self.visit(target)
 
     def visit(self, node: ast.AST) -> None:
-        """Visit a node, remembering the statement that it belongs to."""
+        """Visit a node, remembering the statement that it belongs to; a constant binds and reads nothing."""
+        kind = type(node)
+        if kind is ast.Constant:
+            return
+        visitor = self._visitors.get(kind)
+        if visitor is None:
+            visitor = self._visitors[kind] = getattr(self, f"visit_{kind.__name__}", self.generic_visit)
         if isinstance(node, ast.stmt):
             before, self._statement = self._statement, node
-            super().visit(node)
+            visitor(node)
             self._statement = before
         else:
-            super().visit(node)
+            visitor(node)
 
     def generic_visit(self, node: ast.AST) -> None:
         """Visit what a node is made of; half the time of the inherited one, and most of this class's."""

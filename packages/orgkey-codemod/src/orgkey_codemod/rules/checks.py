@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from orgkey_codemod.python.verdicts import verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import PurePosixPath
 
     from orgkey_codemod.model import Edit, Tree
     from orgkey_codemod.python.keys import Keys
@@ -60,7 +62,8 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
     edited |= {node for dead in plumbing_of(tree).dead if dead.edits for node in ast.walk(dead.node)}
     reads = keys_of(tree).reads
     read = {node for use in reads for node in ast.walk(use)}
-    staying = [node for node, home in reads.items() if not _goes(tree, home, node)]
+    leaving = _Leaving(tree)
+    staying = [node for node, home in reads.items() if not leaving.takes(home, node)]
     for each in (each for node in staying for each in ast.walk(node) if isinstance(each, ast.Constant)):
         if each.value in levels:
             levels[each.value] = Level.REPORT
@@ -74,18 +77,29 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
     return levels
 
 
-def _goes(tree: Tree, home: Module, read: ast.AST) -> bool:
-    """Whether a read that feeds a login goes with it; a check or another use of the same name may keep it."""
-    leaving = [each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree)]
-    gone = (node for verdict in leaving for expression in verdict.removed for node in ast.walk(expression))
-    if read in plumbing_of(tree).removed or any(node is read for node in gone):
-        return True
-    offset = home.source.offset(home.start(read))
-    edits = [edit for verdict in leaving for edit in verdict.edits]
-    edits += [edit for dead in plumbing_of(tree).dead for edit in dead.edits]
-    edits += [edit for check in checks_of(tree) for edit in check.edits]
-    edits += [edit for outcome in outcomes(tree) for edit in outcome.edits]
-    return any(edit.path == home.path and edit.start <= offset < edit.end for edit in edits)
+class _Leaving:
+    """What goes with the logins: nodes, and the bytes of each file that edits take away."""
+
+    def __init__(self, tree: Tree) -> None:
+        verdicts = [each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree)]
+        expressions = (expression for verdict in verdicts for expression in verdict.removed)
+        self.nodes: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions))
+        self.edits: Final[dict[PurePosixPath, list[Edit]]] = defaultdict(list)
+        for edits in (
+            *(verdict.edits for verdict in verdicts),
+            *(dead.edits for dead in plumbing_of(tree).dead),
+            *(check.edits for check in checks_of(tree)),
+            *(outcome.edits for outcome in outcomes(tree)),
+        ):
+            for edit in edits:
+                self.edits[edit.path].append(edit)
+
+    def takes(self, home: Module, read: ast.AST) -> bool:
+        """Whether a read that feeds a login goes with it; a check or another use of the same name may keep it."""
+        if read in self.nodes:
+            return True
+        offset = home.source.offset(home.start(read))
+        return any(edit.start <= offset < edit.end for edit in self.edits[home.path])
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
