@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("drop", ["before", "after"])
 def test_a_dropped_request_gets_no_answer(drop: str, login: Login, org: Org) -> None:
     org.faults.add("token", drop=drop)
-    with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+    # A connection that is cut before its request was read may also end in a reset.
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         login.jwt()
     assert (org.log[-1].status, org.log[-1].fault) == (0, f"drop {drop}")
     # The work was done only where the answer, and not the request, was lost.
