@@ -11,7 +11,8 @@ from customers import stored_token
 
 import orgkey
 import orgkey_tenants
-from orgkey_tenants import State
+from orgkey_tenants import State, StoreUnavailable
+from orgkey_tenants.errors import local
 
 LIMITS = "/services/data/v60.0/limits"
 
@@ -58,6 +59,51 @@ def test_the_old_token_goes_on_while_the_next_one_is_under_way(tenants, customer
 def test_the_hit_path_is_that_of_any_session():
     for name in ("current", "accepted", "token", "atoken", "_usable"):
         assert getattr(orgkey_tenants.TenantSession, name) is getattr(orgkey.OrgSession, name)
+
+
+@pytest.fixture
+def keyed(tenants, customer):
+    """A tenant by JWT Bearer in the customer's org, and the user it acts as."""
+    user = next(iter(customer.org.users.values()))
+    tenants.add_jwt_bearer(
+        "keyed",
+        login_url=customer.org.login_url,
+        username=user.username,
+        key=customer.app.private_key_pem,
+        client_id=customer.app.client_id,
+    )
+    return user
+
+
+def test_a_tenant_with_a_key_says_how_it_fares(tenants, customer, keyed, clock):
+    session = tenants.session("keyed")
+    token = session.token()
+    record = tenants.get("keyed")
+    assert (record.org_id, record.user_id) == (customer.org.org_id, keyed.id)
+    assert (record.last_refresh, record.failures, record.last_error) == (clock.now(), 0, "")
+    keyed.deactivate()
+    for failures in (1, 2):
+        clock.advance(3_600)
+        session.reset()
+        with pytest.raises(orgkey.TokenRequestError):
+            session.renew(token)
+        record = tenants.get("keyed")
+        assert (record.state, record.failures, record.last_error) == (State.ACTIVE, failures, "USER_INACTIVE")
+    keyed.activate()
+    session.reset()
+    session.token()
+    assert (tenants.get("keyed").failures, tenants.get("keyed").last_error) == (0, "")
+    events = [line.event for line in tenants.audit("keyed")]
+    assert events == ["refreshed", "not_refreshed", "not_refreshed", "refreshed", "enrolled"]
+
+
+def test_a_store_that_takes_no_note_costs_no_token(tenants, keyed, monkeypatch):
+    def away(*_: object, **__: object) -> bool:
+        raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE")
+
+    session = tenants.session("keyed")
+    monkeypatch.setattr(tenants.store, "swap", away)
+    assert session.token().user_id == keyed.id
 
 
 async def test_a_task_has_the_same_session(tenants, customer):

@@ -7,18 +7,20 @@ refresh protocol, and any number of processes may make them.
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import orgkey
-from orgkey_tenants.errors import TenantExists
+from orgkey_tenants.errors import StoreUnavailable, TenantExists
 from orgkey_tenants.record import Audit, State, TenantRecord
 from orgkey_tenants.session import grant_of
 
 if TYPE_CHECKING:
+    from orgkey.endpoint import TokenAnswer
     from orgkey_tenants.steps import Ports
 
-__all__ = ["enrol", "renew_secret"]
+__all__ = ["enrol", "note_answer", "note_failure", "renew_secret"]
 
 _FIRST: Final = 1
 
@@ -93,6 +95,35 @@ def renew_secret(
             f"Tenant {record.tenant!r} was changed by somebody else just now. Look, and try again."
         )
     return replace(changed, version=record.version + 1)
+
+
+def note_answer(ports: Ports, record: TenantRecord, answer: TokenAnswer, *, by: str) -> None:
+    """Keep what a token request brought, as a refresh keeps it: the record says whether a tenant is well.
+
+    Never raises, since no token depends on it. Where somebody wrote meanwhile, theirs stands.
+    """
+    with suppress(StoreUnavailable):
+        now = ports.store.now()
+        brought = replace(
+            record,
+            org_id=record.org_id or answer.org_id,
+            user_id=answer.user_id,
+            instance_url=str(answer.instance),
+            scope=" ".join(sorted(answer.scope)),
+            last_refresh=now,
+            failures=0,
+            last_error="",
+        )
+        ports.store.swap(brought, Audit.of(brought, "refreshed", by=by, at=now), version=record.version)
+
+
+def note_failure(ports: Ports, record: TenantRecord, error: orgkey.TokenRequestError, *, by: str) -> None:
+    """Keep why a token request brought nothing. Never raises, as above."""
+    with suppress(StoreUnavailable):
+        cause = error.diagnosis.cause.id
+        failed = replace(record, failures=record.failures + 1, last_error=cause)
+        line = replace(Audit.of(failed, "not_refreshed", by=by, at=ports.store.now()), cause=cause)
+        ports.store.swap(failed, line, version=record.version)
 
 
 def _grant(record: TenantRecord, secret: orgkey.Secret) -> orgkey.Grant:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.drivers import drive
+from orgkey_tenants.enrolment import note_answer, note_failure
 from orgkey_tenants.errors import TenantNotActive, local
 from orgkey_tenants.inflight import InFlight
 from orgkey_tenants.protocol import Limits, not_active, refresh
@@ -202,4 +203,10 @@ class Sessions:
             raise local(TenantNotActive, "TENANT_FORGOTTEN", fact)
         if (record.family, record.generation) != session.made_from:
             session.grant, session.made_from = self._own_grant(record), (record.family, record.generation)
-        return orgkey.OrgSession.request_token(session)
+        try:
+            answer = orgkey.OrgSession.request_token(session)
+        except orgkey.TokenRequestError as error:
+            note_failure(self.ports, record, error, by=self.owner)
+            raise
+        note_answer(self.ports, record, answer, by=self.owner)
+        return answer
