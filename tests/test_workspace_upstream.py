@@ -33,6 +33,7 @@ def test_a_test_that_went_missing_is_told() -> None:
 def test_a_listed_difference_that_is_none_any_more_is_told() -> None:
     assert complaints(STOCK, {"b": "why"}) == ["b is listed"]
     assert complaints(STOCK, {"gone": "why"}) == ["gone is listed"]
+    assert complaints(STOCK, {"c": "it fails with both"}) == ["c is listed"]
 
 
 def test_a_checkout_is_run_three_times(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
