@@ -107,3 +107,11 @@ def test_secrets_in_the_text_are_not_repeated(canary: Callable[[str], str], caps
     assert run(["explain", "--json", f"new_error {token} client_secret={canary('client secret')}"]) == 1
     shown = capsys.readouterr().out
     assert "new_error 00D5g000004XYZA!********** client_secret=**********" in shown
+
+
+@pytest.mark.parametrize("text", [[""], ["-"]], ids=["an empty argument", "an empty pipe"])
+def test_nothing_is_not_explained(text: list[str]) -> None:
+    command = [sys.executable, "-m", "orgkey", "explain", *text]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "There is nothing to explain" in done.stderr

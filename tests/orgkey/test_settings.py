@@ -361,7 +361,7 @@ def test_a_password_that_is_left_over_is_warned_about_once(
     assert len(seen) == 1
     text = str(seen[0].message)
     assert all(name in text for name in names)
-    assert "Delete" in text
+    assert "delete" in text
     assert password not in text
     assert seen[0].filename == __file__  # it points at the program that called, not into the package
 

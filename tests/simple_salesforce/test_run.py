@@ -66,6 +66,13 @@ def needs(package: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not installed, reason=f"{package} is not installed")
 
 
+def test_a_call_that_carries_a_password_is_found_as_the_guide_says(configured, orgkey_run):
+    done = orgkey_run("--", sys.executable, "-W", "error:password", "legacy.py")
+    assert done.returncode == 1
+    assert 'line 5, in main\n    sf = SF(username="agent@acme.example", password=' in done.stderr
+    assert "PasswordIgnoredWarning" in done.stderr
+
+
 # --- every way to start a program -------------------------------------------------------------------------------------
 
 
@@ -235,6 +242,13 @@ def test_a_program_that_is_not_there(configured, orgkey_run):
         127,
         "orgkey run: there is no program 'no-such-program'. Is it in PATH?\n",
     )
+
+
+def test_a_program_that_may_not_be_executed(configured, orgkey_run, folder):
+    (folder / "script.py").write_text("print('ran')")
+    done = orgkey_run("--", "./script.py")
+    assert (done.returncode, done.stdout) == (126, "")
+    assert done.stderr == "orgkey run: './script.py' may not be executed. Try: python ./script.py\n"
 
 
 def test_a_report_that_cannot_be_written_is_told_before_the_program_starts(orgkey_run, folder):

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 _STARTUP: Final = Path(__file__).parent / "startup"
-_NO_PROGRAM: Final = 127  # as shells say it
+_NOT_EXECUTABLE: Final = 126  # as shells say it, both
+_NO_PROGRAM: Final = 127
 _FORWARDED: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 
 
@@ -48,12 +49,21 @@ def run(
         _check_report(report, observe=observe)
     program = shutil.which(command[0])
     if program is None:
-        typer.echo(f"orgkey run: there is no program {command[0]!r}. Is it in PATH?", err=True)
-        raise typer.Exit(_NO_PROGRAM)
+        raise typer.Exit(_cannot_start(command[0]))
     if observe:
         raise typer.Exit(_observe(program, command[1:], report))
     orgkey.connect()  # raises where the program could not log in
     _become([program, *command[1:]], _environment(Mode.REPLACE))
+
+
+def _cannot_start(program: str) -> int:
+    """Say why, and return the exit code that shells have for it."""
+    if Path(program).is_file():
+        how = f"python {program}" if program.endswith(".py") else f"chmod +x {program}"
+        typer.echo(f"orgkey run: {program!r} may not be executed. Try: {how}", err=True)
+        return _NOT_EXECUTABLE
+    typer.echo(f"orgkey run: there is no program {program!r}. Is it in PATH?", err=True)
+    return _NO_PROGRAM
 
 
 def _check_report(file: Path, *, observe: bool) -> None:

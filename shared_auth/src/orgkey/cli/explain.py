@@ -55,11 +55,12 @@ def explain(
 
 
 def _pieces(text: list[str]) -> list[str]:
-    if text and text != ["-"]:
-        return text
-    if not text and sys.stdin.isatty():
+    pieces = text
+    if text == ["-"] or not (text or sys.stdin.isatty()):
+        pieces = [sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8", errors="replace")]
+    if not any(map(str.strip, pieces)):
         raise UsageProblem("There is nothing to explain. Give the error as text, or pipe a log line in.")
-    return [sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8", errors="replace")]
+    return pieces
 
 
 def _context(grant: str, login_url: str, profile: str | None) -> dict[str, str]:
