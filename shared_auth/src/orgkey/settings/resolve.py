@@ -134,8 +134,8 @@ def _warn_of_unused_passwords() -> None:
     if unused:
         warnings.warn(
             f"{' and '.join(unused)} {'is' if len(unused) == 1 else 'are'} set and not used. "
-            "Change the password and reset the token, which may be known elsewhere, and delete them here. A program that "
-            "reads them itself (as under `orgkey run`) goes on with any other value.",
+            "Change the password and reset the token, which may be known elsewhere, and delete them here. A program "
+            "that reads them itself (as under `orgkey run`) goes on with any other value.",
             SettingsWarning,
             stacklevel=3,
         )
@@ -206,8 +206,8 @@ class _Resolution:
             return self._make(lambda: create(settings))
         if self.grant_name is None:
             self.problems.append(
-                "There are no credentials. Set SALESFORCE_LOGIN_URL (the org's My Domain) and SALESFORCE_CLIENT_ID, with "
-                "SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer), or with "
+                "There are no credentials. Set SALESFORCE_LOGIN_URL (the org's My Domain) and SALESFORCE_CLIENT_ID, "
+                "with SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer), or with "
                 "SALESFORCE_CLIENT_SECRET (Client Credentials). `orgkey setup` makes an app and all of these."
             )
         return None
