@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 import orgkey
+from orgkey_tenants import failed_consents
+from orgkey_tenants.errors import TenantNotActive
 from orgkey_tenants.record import State  # typer reads annotations at run time
 
 if TYPE_CHECKING:
@@ -420,9 +422,13 @@ def renew_secret(
 
 @contextmanager
 def session_of(tenant: str) -> Iterator[orgkey.OrgSession]:
-    """The tenant's session, for ``orgkey doctor --tenant``."""
+    """The tenant's session, for ``orgkey doctor --tenant``. Where a consent failed, the error says why it has none."""
     with _opened() as tenants:
-        yield tenants.session(tenant)
+        try:
+            session = tenants.session(tenant)
+        except TenantNotActive as error:
+            raise failed_consents.explained(tenants.store, tenant, error) from None
+        yield session
 
 
 def kept_keys(tenant: str = "") -> list[orgkey.KeptKey]:
