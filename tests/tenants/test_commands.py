@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -188,6 +189,99 @@ def test_a_keepalive_that_is_ended_lands_what_is_under_way(
     assert [record.intent for record in after] == [None] * 4
     assert sum(record.generation - 1 for record in after) == 1  # the others are for the next run
     assert all(customer.holds(stored_token(store, customer.tenant)) for customer in customers)
+
+
+def consents_under_way(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "tenants.db", timeout=30)) as database:
+        (count,) = database.execute("SELECT count(*) FROM orgkey_authorizations").fetchone()
+        return int(count)
+
+
+def end_in_the_exchange(command: subprocess.Popen[str], how: signal.Signals, folder: Path) -> list[dict[str, Any]]:
+    """Send ``how`` as soon as the consent is used up, twice, and return what stdout and stderr say then."""
+    deadline = time.monotonic() + 30
+    while consents_under_way(folder):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    command.send_signal(how)
+    time.sleep(0.1)
+    command.send_signal(how)
+    told_to_scripts, told_to_people = command.communicate(timeout=30)
+    assert command.returncode == 130
+    return [json.loads(line) for line in (told_to_scripts + told_to_people).splitlines()]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("command", ["authorize", "reconnect"])
+def test_a_consent_that_is_pasted_lands_before_the_command_ends(
+    store: Tenants, customer: Customer, tmp_path: Path, *, command: str, how: signal.Signals
+) -> None:
+    if command == "reconnect":
+        url = store.start_authorization(customer.tenant, customer.org.login_url)
+        store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+        former = stored_token(store, customer.tenant)
+    else:
+        store.add(customer.tenant, login_url=customer.org.login_url)
+    customer.org.faults.add("token", delay=1.5)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", command, customer.tenant, "--paste", "--json"]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(work, text=True, **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(allow(json.loads(process.stdout.readline())["open"]) + "\n")
+        process.stdin.flush()
+        connected, note = end_in_the_exchange(process, how, tmp_path)
+    assert (connected["state"], note["warning"]) == (
+        "ACTIVE",
+        "The consent is being stored; the command ends after it.",
+    )
+    assert customer.holds(stored_token(store, customer.tenant))
+    if command == "reconnect":
+        assert not customer.holds(former)
+
+
+def test_a_consent_that_this_machine_receives_lands_before_the_command_ends(
+    store: Tenants, customer: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        start = f"http://localhost:{free.getsockname()[1]}/"
+    customer.app.callback_urls = (start + "callback",)
+    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", start + "callback")
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    customer.org.faults.add("token", delay=1.5)
+    pages: list[httpx.Response] = []
+
+    def browse() -> None:
+        with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=8)) as browser:
+            pages.append(browser.get(start, follow_redirects=True))
+
+    browser = threading.Thread(target=browse)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", "authorize", customer.tenant, "--json"]
+    with subprocess.Popen(work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline()) == {"open": start}
+        assert consents_under_way(tmp_path) == 1
+        browser.start()
+        connected, _ = end_in_the_exchange(process, signal.SIGTERM, tmp_path)
+    browser.join()
+    assert (connected["state"], [page.status_code for page in pages]) == ("ACTIVE", [200])
+    assert customer.holds(stored_token(store, customer.tenant))
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_while_nobody_has_consented_a_signal_ends_the_command_at_once(
+    store: Tenants, customer: Customer, tmp_path: Path, *, how: signal.Signals
+) -> None:
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", "authorize", customer.tenant, "--paste", "--json"]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(work, text=True, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(how)
+        assert process.wait(timeout=30) == 130
+    assert (store.get(customer.tenant).state, consents_under_way(tmp_path)) == (State.PENDING, 1)
 
 
 def test_the_org_whose_consent_is_taken(store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]) -> None:

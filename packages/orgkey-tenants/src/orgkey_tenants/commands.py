@@ -235,19 +235,53 @@ def reconnect(
 def _finish(tenants: Tenants, url: AuthorizationURL, *, paste: bool, by: str, output: orgkey.Output) -> None:
     from orgkey_tenants.loopback import LoopbackReceiver, is_loopback
 
+    landing = _Landing(output)
+
+    def complete(back: orgkey.Secret, cookie: orgkey.Secret | None = None) -> TenantRecord:
+        with landing:
+            return tenants.complete_authorization(back, browser_cookie=cookie, unbound_browser=cookie is None, by=by)
+
     if paste or not is_loopback(tenants.redirect_uri):
         _send_to(output, url)
         back = orgkey.Secret(sys.stdin.readline().strip())
         if not back:
             raise orgkey.UsageProblem("No callback URL came from stdin. Paste the whole URL that the browser ends at.")
-        _tell(output, tenants.complete_authorization(back, unbound_browser=True, by=by))
-        return
-    with LoopbackReceiver(tenants.redirect_uri) as receiver:
-        _send_to(output, receiver.start_url)
-        record = receiver.receive(
-            url, lambda back, cookie: tenants.complete_authorization(back, browser_cookie=cookie, by=by)
-        )
+        record = complete(back)
+    else:
+        with LoopbackReceiver(tenants.redirect_uri) as receiver:
+            _send_to(output, receiver.start_url)
+            record = receiver.receive(url, complete)
     _tell(output, record)
+    if landing.was_ended:
+        raise KeyboardInterrupt
+
+
+class _Landing:
+    """Holds SIGTERM and Ctrl-C back while a code is exchanged: its consent is used up, and only the store keeps it.
+
+    A token request takes 75 s at most, the store and the end of a former grant come on top. ``was_ended`` says that a
+    signal came.
+    """
+
+    def __init__(self, output: orgkey.Output) -> None:
+        self.was_ended = False
+        self._output = output
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if callable(signal.getsignal(number)):  # one that is ignored stays ignored
+                    self._before[number] = signal.signal(number, self._hold)
+
+    def __exit__(self, *what: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+
+    def _hold(self, *_: object) -> None:
+        if not self.was_ended:
+            self._output.note("The consent is being stored; the command ends after it.")
+        self.was_ended = True
 
 
 def _send_to(output: orgkey.Output, url: str) -> None:
