@@ -269,6 +269,37 @@ def test_a_consent_that_this_machine_receives_lands_before_the_command_ends(
     assert customer.holds(stored_token(store, customer.tenant))
 
 
+def test_a_former_grant_whose_revocation_nobody_finished_is_seen(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shown,) = told(capsys, "show", connected.tenant)
+    assert shown["former_grant"] is None
+    first = store.get(connected.tenant).family
+    connected.org.faults.add("revoke", delay=5.0)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", "reconnect", connected.tenant, "--paste", "--json"]
+    with subprocess.Popen(work, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(allow(json.loads(process.stdout.readline())["open"]) + "\n")
+        process.stdin.flush()
+        deadline = time.monotonic() + 30
+        while store.get(connected.tenant).family == first:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.kill()
+    for _ in range(60):  # many refreshes later it is still seen
+        store.store.note(Audit.of(store.get(connected.tenant), "refreshed", by="test", at=2e9))
+    (shown,) = told(capsys, "show", connected.tenant, "--audit", "100")
+    assert shown["former_grant"].startswith("not known to be revoked")
+    assert ("consented", "FORMER_TO_BE_REVOKED") in {(line["event"], line["cause"]) for line in shown["audit"]}
+    assert run(["tenants", "show", connected.tenant]) == 0
+    assert "former grant" in capsys.readouterr().out
+    url = store.reconnect(connected.tenant)
+    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    (shown,) = told(capsys, "show", connected.tenant)
+    assert shown["former_grant"].startswith("revoked, 20")
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_while_nobody_has_consented_a_signal_ends_the_command_at_once(
     store: Tenants, customer: Customer, tmp_path: Path, *, how: signal.Signals

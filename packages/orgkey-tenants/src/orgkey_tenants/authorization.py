@@ -22,7 +22,7 @@ from orgkey.grants import AuthorizationCode, AuthorizationRequest, new_secret
 from orgkey_tenants import failed_consents
 from orgkey_tenants.errors import OtherOrg, StoreUnavailable, TenantsError, UnknownTenant
 from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved, read_org_id
-from orgkey_tenants.revocation import revoke_former
+from orgkey_tenants.revocation import CONSENTED, TO_BE_REVOKED, revoke_former
 from orgkey_tenants.steps import Tell
 
 if TYPE_CHECKING:
@@ -244,8 +244,9 @@ class Consent:
         ``browser_cookie`` is the cookie that ``start`` gave; without it anybody who was sent the link could finish the
         login of somebody else, so leaving it out takes ``unbound_browser=True``. Returns the record as it is stored.
 
-        The grant that it replaces is revoked at Salesforce once the new one is stored; where that fails, the audit
-        trail has it (``former_not_revoked``), and the new one counts all the same.
+        The grant that it replaces is revoked at Salesforce once the new one is stored. The audit trail says that it is
+        to be (FORMER_TO_BE_REVOKED) and what came of that (``former_revoked``, ``former_not_revoked``); the new one
+        counts in any case.
 
         Raises :class:`AuthorizationRefused`, :class:`~orgkey_tenants.OtherOrg`, :class:`orgkey.MissingScope`,
         :class:`orgkey.TokenRequestError` with the cause where Salesforce refuses, and
@@ -368,7 +369,9 @@ class Consent:
                     raise UnknownTenant(consent.tenant)
                 record = self._renewed(reading.record, consent, answer, reading.now, by)
                 record = replace(record, sealed=sealed, dek_version=dek, epoch=store.epoch())
-                audit = Audit.of(record, "consented", by=by, at=reading.now)
+                audit = Audit.of(record, CONSENTED, by=by, at=reading.now)
+                if reading.record.sealed:
+                    audit = replace(audit, cause=TO_BE_REVOKED)
                 if store.swap(record, audit, version=reading.record.version):
                     return reading.record, replace(record, version=reading.record.version + 1)
             except StoreUnavailable:

@@ -121,17 +121,21 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one tenant and the latest lines of its audit trail."""
+    from orgkey_tenants.revocation import former_grant
+
     output = orgkey.Output(as_json=as_json)
     with _opened() as tenants:
         record, trail = tenants.get(tenant), tenants.audit(tenant, limit=audit) if audit else []
+        former = former_grant(tenants.store, tenant)
     lines = [
         {"at": _time(line.at), "event": line.event, "by": line.actor, "state": str(line.state), "cause": line.cause}
         for line in trail
     ]
+    facts = {**facts_of(record), "former_grant": former or None}
     if as_json:
-        output.value({**facts_of(record), "audit": lines})
+        output.value({**facts, "audit": lines})
         return
-    output.facts({name.replace("_", " "): _text(value) for name, value in facts_of(record).items()})
+    output.facts({name.replace("_", " "): _text(value) for name, value in facts.items()})
     if lines:
         output.table(tuple(lines[0]), [tuple(map(_text, line.values())) for line in lines])
 

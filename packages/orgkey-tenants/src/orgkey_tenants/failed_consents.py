@@ -38,9 +38,8 @@ def explained(store: Store, tenant: str, error: TenantNotActive) -> TenantNotAct
     reading = store.read(tenant)
     if reading is None or reading.record.state not in _WAITING:
         return error
-    since = reading.record.changed_at
-    failed = next((line for line in store.audit(tenant) if line.event == _EVENT and line.at >= since), None)
-    if failed is None:
+    failed = next(iter(store.audit(tenant, limit=1, events=(_EVENT,))), None)
+    if failed is None or failed.at < reading.record.changed_at:
         return error
     when = datetime.fromtimestamp(failed.at, UTC).isoformat(timespec="seconds")
     command = "reconnect" if isinstance(error, NeedsReauth) else "authorize"
