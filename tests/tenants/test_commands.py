@@ -23,7 +23,8 @@ from consents import allow
 from customers import CLIENT_ID, CLIENT_SECRET, new_customer, stored_token
 
 from orgkey.cli.app import run
-from orgkey_tenants import Audit, State, Tenants
+from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, Tenants
+from orgkey_tenants.errors import local
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from customers import Customer
 
     from orgkey_sim import World
+    from orgkey_tenants import TenantRecord
 
 CALLBACK = "https://saas.example.com/callback"
 
@@ -147,9 +149,9 @@ def test_long_work_shows_how_far_it_is_and_leaves_stdout_alone(store: Tenants, c
     pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
     due = replace(store.get(connected.tenant), keepalive_at=1.0)
     assert store.store.swap(due, Audit.of(due, "made_due", by="test", at=0.0), version=due.version)
-    for command, last in (("keepalive", "1/1"), ("rotate-keys", "1/1")):
+    for command, last in (("keepalive", "1/1"), ("rotate-keys", "1/1"), ("suspend --all --yes", "1/1")):
         ours, theirs = pty.openpty()
-        work = [Path(sys.executable).with_name("orgkey"), "tenants", command, "--json"]
+        work = [Path(sys.executable).with_name("orgkey"), "tenants", *command.split(), "--json"]
         with subprocess.Popen(work, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as done:
             os.close(theirs)
             assert done.stdout is not None
@@ -362,6 +364,58 @@ def test_refresh_suspend_and_resume(store: Tenants, connected: Customer, capsys:
     assert refused["error"]["diagnosis"]["cause"] == "TENANT_SUSPENDED" or "TENANT_SUSPENDED" in json.dumps(refused)
     assert told(capsys, "resume", tenant)[0]["state"] == "ACTIVE"
     assert store.get(tenant).state is State.ACTIVE
+
+
+def test_all_tenants_are_suspended_at_once_whatever_they_were(
+    store: Tenants, connected: Customer, customer: Customer, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dead = new_customer(world, callback_urls=[CALLBACK])
+    url = store.start_authorization(dead.tenant, dead.org.login_url)
+    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    dead.org.revoke(dead.app)
+    assert told(capsys, "refresh", dead.tenant, code=3)
+    for tenant in ("pending", "unpaid", "gone"):
+        store.add(tenant, login_url=customer.org.login_url)
+    store.suspend("unpaid", by="billing")
+    store.forget("gone")
+    (problem,) = told(capsys, "suspend", "--all", code=2)
+    assert "Stop all traffic of 3 tenants" in problem["error"]["message"]
+    assert store.get(connected.tenant).state is State.ACTIVE
+    (outcome,) = told(capsys, "suspend", "--all", "--yes", "--by", "leak")
+    assert outcome == {"suspended": sorted([connected.tenant, dead.tenant, "pending"]), "failed": {}}
+    assert {record.tenant: (record.state, record.changed_by) for record in store.list()} == {
+        **dict.fromkeys(outcome["suspended"], (State.SUSPENDED, "leak")),
+        "unpaid": (State.SUSPENDED, "billing"),
+        "gone": (State.FORGOTTEN, store.owner),
+    }
+    with pytest.raises(AuthorizationRefused):
+        store.start_authorization("pending")
+    assert told(capsys, "suspend", "--all") == [{"suspended": [], "failed": {}}]
+
+
+def test_a_tenant_that_could_not_be_suspended_stops_no_other(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tenant in ("a", "b"):
+        store.add(tenant, login_url=connected.org.login_url)
+    suspend = Tenants.suspend
+
+    def sometimes(tenants: Tenants, tenant: str, **options: Any) -> TenantRecord:
+        if tenant == "a":
+            raise local(RefreshInProgress, "RENEWAL_UNDER_WAY", "tenant 'a' is changed by others all the time")
+        if tenant == "b":
+            suspend(tenants, tenant, by="somebody else")
+        return suspend(tenants, tenant, **options)
+
+    monkeypatch.setattr(Tenants, "suspend", sometimes)
+    outcome = {"suspended": [connected.tenant], "failed": {"a": "RENEWAL_UNDER_WAY"}}
+    assert told(capsys, "suspend", "--all", "--yes", code=1) == [outcome]
+
+
+def test_it_takes_a_tenant_or_all_of_them(store: Tenants, capsys: pytest.CaptureFixture[str]) -> None:
+    del store
+    for arguments in ((), ("acme", "--all")):
+        assert "--all" in told(capsys, "suspend", *arguments, code=2)[0]["error"]["message"]
 
 
 def test_what_cannot_be_undone_asks_first(

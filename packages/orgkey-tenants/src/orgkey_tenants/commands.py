@@ -16,8 +16,8 @@ import typer
 
 import orgkey
 from orgkey_tenants import failed_consents
-from orgkey_tenants.errors import TenantNotActive
-from orgkey_tenants.record import State  # typer reads annotations at run time
+from orgkey_tenants.errors import IllegalTransition, TenantNotActive
+from orgkey_tenants.record import State, states_before  # typer reads annotations at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -347,10 +347,52 @@ def keepalive(
 
 
 @app.command()
-def suspend(tenant: Tenant, by: By = "", as_json: Json = False) -> None:
-    """Stop all traffic of a tenant. Its grant stays; `resume` ends it."""
+def suspend(
+    tenant: Tenant = "",
+    *,
+    every: Annotated[bool, typer.Option("--all", help="All tenants that are not suspended or forgotten.")] = False,
+    yes: Yes = False,
+    by: By = "",
+    as_json: Json = False,
+) -> int:
+    """Stop all traffic of a tenant, and consents of it. Its grant stays; `resume` ends it, tenant by tenant.
+
+    With --all: names those that it suspended, so that they can be told from others. It can be run again at any point.
+    Exit code 1 where a tenant could not be suspended.
+    """
+    output = orgkey.Output(as_json=as_json)
+    if bool(tenant) == every:
+        raise orgkey.UsageProblem("Name one tenant, or all: orgkey tenants suspend acme, orgkey tenants suspend --all")
     with _opened() as tenants:
-        _tell(orgkey.Output(as_json=as_json), tenants.suspend(tenant, by=by))
+        if tenant:
+            _tell(output, tenants.suspend(tenant, by=by))
+            return orgkey.ExitCode.OK
+        found = tenants.list(states=states_before(State.SUSPENDED))
+        if found:
+            question = f"Stop all traffic of {len(found)} tenants, until each of them is resumed?"
+            _ask(question, yes=yes, as_json=as_json)
+        suspended, failed = _suspend(tenants, [record.tenant for record in found], by, output)
+    if as_json:
+        output.value({"suspended": suspended, "failed": failed})
+    else:
+        output.facts({"suspended": str(len(suspended)), "failed": str(len(failed)), **failed})
+    return orgkey.ExitCode.FAILED if failed else orgkey.ExitCode.OK
+
+
+def _suspend(tenants: Tenants, names: list[str], by: str, output: orgkey.Output) -> tuple[list[str], dict[str, str]]:
+    """Suspend them one by one: those that were, and those that could not be, with the cause."""
+    suspended, failed = [], {}
+    with output.counting("tenants") as counter:
+        for done, tenant in enumerate(names, start=1):
+            try:
+                tenants.suspend(tenant, by=by)
+                suspended.append(tenant)
+            except IllegalTransition:  # somebody else suspended or forgot it meanwhile
+                pass
+            except orgkey.RefreshInProgress as error:
+                failed[tenant] = error.diagnosis.cause.id
+            counter.at(done, len(names))
+    return suspended, failed
 
 
 @app.command()
