@@ -19,37 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from consents import allow
-from customers import CLIENT_ID, CLIENT_SECRET, new_customer, stored_token
+from consents import CALLBACK, allow, connect_by_consent
+from customers import new_customer, stored_token
 
 from orgkey.cli.app import run
 from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, Tenants
 from orgkey_tenants.errors import local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from customers import Customer
 
     from orgkey_sim import World
     from orgkey_tenants import TenantRecord
-
-CALLBACK = "https://saas.example.com/callback"
-
-
-@pytest.fixture
-def store(make: Callable[..., Tenants], master_key: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Tenants:
-    """The store that the commands work on, opened beside them."""
-    for name, value in {
-        "ORGKEY_TENANTS_URL": f"sqlite:///{tmp_path / 'tenants.db'}",
-        "ORGKEY_TENANTS_KEYS": master_key,
-        "ORGKEY_CLIENT_ID": CLIENT_ID,
-        "ORGKEY_CLIENT_SECRET": CLIENT_SECRET,
-        "ORGKEY_CLIENT_REDIRECT_URI": CALLBACK,
-        "ORGKEY_ALLOW_LOOPBACK_HTTP": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    return make(redirect_uri=CALLBACK)
 
 
 @pytest.fixture
@@ -59,8 +40,7 @@ def customer(world: World) -> Customer:
 
 @pytest.fixture
 def connected(store: Tenants, customer: Customer) -> Customer:
-    url = store.start_authorization(customer.tenant, customer.org.login_url)
-    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    connect_by_consent(store, customer)
     return customer
 
 
@@ -172,8 +152,7 @@ def test_a_keepalive_that_is_ended_lands_what_is_under_way(
     customers = [connected]
     for _ in range(3):
         customers.append(new_customer(world, callback_urls=[CALLBACK]))
-        url = store.start_authorization(customers[-1].tenant, customers[-1].org.login_url)
-        store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+        connect_by_consent(store, customers[-1])
     for customer in customers:
         customer.org.faults.add("token", delay=1.0)
         due = replace(store.get(customer.tenant), keepalive_at=1.0)
@@ -219,8 +198,7 @@ def test_a_consent_that_is_pasted_lands_before_the_command_ends(
     store: Tenants, customer: Customer, tmp_path: Path, *, command: str, how: signal.Signals
 ) -> None:
     if command == "reconnect":
-        url = store.start_authorization(customer.tenant, customer.org.login_url)
-        store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+        connect_by_consent(store, customer)
         former = stored_token(store, customer.tenant)
     else:
         store.add(customer.tenant, login_url=customer.org.login_url)
@@ -370,8 +348,7 @@ def test_all_tenants_are_suspended_at_once_whatever_they_were(
     store: Tenants, connected: Customer, customer: Customer, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dead = new_customer(world, callback_urls=[CALLBACK])
-    url = store.start_authorization(dead.tenant, dead.org.login_url)
-    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    connect_by_consent(store, dead)
     dead.org.revoke(dead.app)
     assert told(capsys, "refresh", dead.tenant, code=3)
     for tenant in ("pending", "unpaid", "gone"):
@@ -470,8 +447,7 @@ def test_keepalive_refreshes_what_is_due_and_says_what_failed(
     store: Tenants, connected: Customer, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dead = new_customer(world, callback_urls=[CALLBACK])
-    url = store.start_authorization(dead.tenant, dead.org.login_url)
-    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    connect_by_consent(store, dead)
     assert told(capsys, "keepalive") == [{"refreshed": 0, "failed": {}}]
     dead.org.revoke(dead.app)
     for record in store.list():

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from consents import allow
-from customers import CLIENT_ID, CLIENT_SECRET, new_customer
+from consents import CALLBACK, allow, connect_by_consent
+from customers import new_customer
 
 from orgkey import TokenRequestError
 from orgkey.cli.app import run
@@ -17,7 +17,6 @@ from orgkey_tenants import AuthorizationRefused, OtherOrg, StoreUnavailable
 from orgkey_tenants.errors import local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from customers import Customer
@@ -25,21 +24,6 @@ if TYPE_CHECKING:
 
     from orgkey_sim import World
     from orgkey_tenants import Audit, Tenants
-
-CALLBACK = "https://saas.example.com/callback"
-
-
-@pytest.fixture
-def store(make: Callable[..., Tenants], master_key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tenants:
-    for name, value in {
-        "ORGKEY_TENANTS_URL": f"sqlite:///{tmp_path / 'tenants.db'}",
-        "ORGKEY_TENANTS_KEYS": master_key,
-        "ORGKEY_CLIENT_ID": CLIENT_ID,
-        "ORGKEY_CLIENT_SECRET": CLIENT_SECRET,
-        "ORGKEY_ALLOW_LOOPBACK_HTTP": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    return make(redirect_uri=CALLBACK)
 
 
 @pytest.fixture
@@ -70,8 +54,7 @@ def checks(found: dict[str, Any]) -> dict[str, str]:
 def test_the_chain_of_a_tenant_that_consented(
     store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url = store.start_authorization(customer.tenant, customer.org.login_url)
-    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    connect_by_consent(store, customer)
     found = checks(examined(capsys, customer.tenant))
     assert (found["settings"], found["token"], found["key"]) == ("ok", "ok", "not run")
     assert customer.sent() == 1
@@ -130,8 +113,7 @@ def test_a_refused_consent_is_why_a_tenant_has_no_grant(
 def test_a_refused_reconnect_is_told_beside_the_dead_grant(
     store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url = store.start_authorization(customer.tenant, customer.org.login_url)
-    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    connect_by_consent(store, customer)
     customer.org.revoke(customer.app)
     assert examined(capsys, customer.tenant, code=3)["cause"] == "REFRESH_TOKEN_INVALID"
     assert examined(capsys, customer.tenant, code=2)["cause"] == "TENANT_NEEDS_REAUTH"
