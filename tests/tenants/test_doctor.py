@@ -98,7 +98,7 @@ def test_a_refused_consent_is_why_a_tenant_has_no_grant(
     (settings, *_) = found["checks"]
     assert (found["cause"], found["broken"]) == ("CONSENT_DENIED", "settings")
     *_, failed, again = settings["evidence"]
-    assert failed.startswith(f"the consent of {when}, asked for by ada, failed: CONSENT_DENIED: access_denied")
+    assert failed.startswith(f"its latest consent failed at {when}, by ada: CONSENT_DENIED: access_denied")
     assert f"orgkey tenants authorize {customer.tenant} " in again
     # What came of it since then counts.
     url = store.start_authorization(customer.tenant)
@@ -132,7 +132,7 @@ def test_a_consent_that_was_not_believed_here_says_so(
         store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
     found = examined(capsys, "acme", code=2)
     assert found["cause"] == "TENANT_PENDING"
-    assert f"failed: OtherOrg: Tenant 'acme' is org {customer.org.org_id}, and org {other.org.org_id} consented" in (
+    assert f": OtherOrg: Tenant 'acme' is org {customer.org.org_id}, and org {other.org.org_id} consented" in (
         json.dumps(found)
     )
 

@@ -45,7 +45,7 @@ def explained(store: Store, tenant: str, error: TenantNotActive) -> TenantNotAct
     command = "reconnect" if isinstance(error, NeedsReauth) else "authorize"
     facts = (
         *error.diagnosis.evidence,
-        f"the consent of {when}, asked for by {failed.actor or '-'}, failed: {failed.cause}",
+        f"its latest consent failed at {when}, by {failed.actor or '-'}: {failed.cause}",
         f"once that is mended: orgkey tenants {command} {tenant} says where to send the org's administrator again",
     )
     cause_id = failed.cause.partition(":")[0]
