@@ -48,7 +48,7 @@ TENANT_FLOORS = (
     {"errors", "settings", "atfork"},
     {"record", "inflight", "breaker"},
     {"stores", "locks", "journal"},
-    {"seal", "wrappers", "session"},
+    {"seal", "wrappers", "session", "failed_consents"},
     {"steps"},
     {"protocol", "drivers", "authorization", "enrolment", "revocation"},
     {"sessions", "states", "rekeying", "twins"},

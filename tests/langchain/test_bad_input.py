@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hostile import ANYTHING, FEW, TRICKS, check_what_was_sent
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.tools import ToolException
 from pydantic import ValidationError
@@ -15,23 +15,6 @@ import orgkey
 import orgkey_sim
 from orgkey_langchain import SalesforceTool, SalesforceToolkit
 
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-
-TRICKS = [
-    "", " ", "Contact", "__class__", "session", "../../limits", "Contact/describe", "' OR Name != '", "\\'", "%27",
-    "SELECT Id FROM Contact", "SELECT Id FROM Contact WHERE Name = '' OR Name != ''", "DELETE FROM Contact", "FIND {x}",
-    "003000000000001AAA", "\u0410ccount", "\u202eContact", "a\u0301", "\ud800", "\0", "\r\nHost: evil.example", "x" * 1_000_000,
-    "SELECT Id FROM Contact WHERE Name = '" + "x" * 1_000_000 + "'", "{{7*7}}", "${jndi}", "\N{GRINNING FACE}",
-]  # fmt: skip
-SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=30), st.sampled_from(TRICKS))
-ANYTHING = st.recursive(
-    SCALARS,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(st.one_of(st.text(max_size=10), st.sampled_from(TRICKS)), inner, max_size=3),
-    ),
-    max_leaves=8,
-)
 OPERATIONS = [
     "query",
     "describe",
@@ -60,8 +43,6 @@ NAMES = [
     "max_rows",
     "containing",
 ]
-# All that a tool may ever ask of the org: nothing leads out of the data API's own resources.
-PLACES = re.compile(r"/services/data/v\d+\.\d/(?:query|search|sobjects)(?:/|\b)(?!.*\.\.)")
 
 
 @pytest.fixture(scope="module")
@@ -98,11 +79,6 @@ def outcome(attempt, arguments):
         return repr(attempt(arguments))
     except (ToolException, ValidationError) as error:
         return str(error)
-
-
-def check_what_was_sent(org, before):
-    for entry in list(org.log)[before:]:
-        assert entry.endpoint == "token" or PLACES.match(entry.path), entry.path
 
 
 @FEW

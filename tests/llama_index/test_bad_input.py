@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hostile import ANYTHING, FEW, TRICKS, check_what_was_sent
+from hypothesis import given
 from hypothesis import strategies as st
 
 import orgkey
 import orgkey_sim
 from orgkey_llama_index import SalesforceRecordsToolSpec, SalesforceToolSpec
-
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-
-TRICKS = [
-    "", " ", "Contact", "__class__", "../../limits", "Contact/describe", "' OR Name != '", "\\'", "%27", "A-1", "Name",
-    "SELECT Id FROM Contact", "SELECT Id FROM Contact WHERE Name = '' OR Name != ''", "DELETE FROM Contact", "FIND {x}",
-    "003000000000001AAA", "\u0410ccount", "\u202eContact", "\ud800", "\0", "\r\nHost: evil.example", "x" * 1_000_000,
-    "SELECT Id FROM Contact WHERE Name = '" + "x" * 1_000_000 + "'", "FIND {" + "x" * 1_000_000 + "}", "{{7*7}}",
-]  # fmt: skip
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.sampled_from(TRICKS)
-ANYTHING = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.sampled_from(TRICKS), inner, max_size=3),
-    max_leaves=6,
-)
-# All that a tool may ever ask of the org: nothing leads out of the data API's own resources.
-PLACES = re.compile(r"/services/data/v\d+\.\d/(?:query|search|sobjects)(?:/|\b)(?!.*\.\.)")
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +70,3 @@ def test_a_trick_in_every_place_of_every_tool(tools, org, auth, trick):
             check_answers(tool, dict.fromkeys(names, shape))
     check_what_was_sent(org, before)
     assert contacts(auth) == records
-
-
-def check_what_was_sent(org, before):
-    for entry in list(org.log)[before:]:
-        assert entry.endpoint == "token" or PLACES.match(entry.path), entry.path

@@ -235,6 +235,21 @@ def test_what_cannot_work_is_said_before_anything_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("page", ["/lightning/page/home", "/?sid=a-session", "#/home", "/", ""])
+def test_a_page_of_the_org_stands_for_the_org(
+    org: Org, tmp_path: Path, capsys: pytest.CaptureFixture[str], page: str
+) -> None:
+    folder = tmp_path / "agent"
+    assert set_up(org, folder, "client-credentials", "--org", org.login_url + page) == 0
+    told_to_people = capsys.readouterr().err
+    assert json.loads((folder / "setup.json").read_text())["org_url"] == org.login_url
+    if page.strip("/"):
+        note = json.loads(told_to_people)["warning"]
+        assert note == f"--org names a page. The org is {org.login_url}, which is what is used."
+    else:
+        assert told_to_people == ""
+
+
 def test_without_a_terminal_all_missing_flags_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["setup"]) == 2
     missing = capsys.readouterr().err

@@ -212,3 +212,15 @@ def test_an_administrator_who_cannot_log_in_costs_nothing_but_the_evidence(
     asked = Asked(capsys)
     assert asked.cause == "USER_INACTIVE"
     assert asked.side["status"] == "warning"
+
+
+@pytest.mark.usefixtures("app")
+def test_an_administrators_profile_that_is_not_there_is_told_of_on_a_healthy_org_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["doctor", "--json", "--as-admin", "bos"]) == 2
+    shown = capsys.readouterr()
+    assert "There is no profile 'bos' in" in json.loads(shown.err)["error"]["message"]
+    assert "Profiles there: boss." in shown.err
+    assert shown.out == ""
+    assert run(["doctor", "--json", "--as-admin", "boss"]) == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +14,12 @@ import pytest
 from orgkey.cli.app import run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-# Stops for good where the given number of files is on the disk, and says so.
+# Stops where the given number of files is on the disk, says so, and goes on when it is told to.
 STOPS = """
-import os, sys, time
+import os, sys
 from orgkey.cli.app import run
 left = int(sys.argv.pop(1))
 sync = os.fsync
@@ -26,7 +29,7 @@ def fsync(descriptor):
     left -= 1
     if not left:
         print("now", flush=True)
-        time.sleep(60)
+        sys.stdin.readline()
 os.fsync = fsync
 sys.exit(run(sys.argv[1:]))
 """
@@ -35,12 +38,17 @@ ORG = "https://acme.my.salesforce.com"
 SETUP = ("setup", "--grant", "jwt", "--org", ORG, "--app-name", "Acme Agent", "--username", "agent@acme.example")
 
 
-def end_in_the_middle(how: signal.Signals, after: int, *arguments: str) -> int:
-    with subprocess.Popen(
-        [sys.executable, "-c", STOPS, str(after), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+@contextmanager
+def stopped_in_the_middle(after: int, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen([sys.executable, "-c", STOPS, str(after), *arguments], text=True, **pipes) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "now\n"
+        yield process
+
+
+def end_in_the_middle(how: signal.Signals, after: int, *arguments: str) -> int:
+    with stopped_in_the_middle(after, *arguments) as process:
         process.send_signal(how)
         _, complaint = process.communicate(timeout=30)
     assert "Traceback" not in complaint
@@ -59,6 +67,25 @@ def test_a_setup_that_was_ended_can_be_run_again(how: signal.Signals, after: int
     assert run(command) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["agent"]
     assert (tmp_path / "agent" / "keys" / "acme-agent.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_of_two_setups_into_one_folder_the_first_is_finished(tmp_path: Path) -> None:
+    command = (*SETUP, "--out", str(tmp_path / "agent"), "--json")
+    second = [sys.executable, "-m", "orgkey", *command]
+    with stopped_in_the_middle(3, *command) as first:
+        (unfinished,) = tmp_path.iterdir()
+        with subprocess.Popen(second, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=3)
+            assert list(tmp_path.iterdir()) == [unfinished]
+            made, _ = first.communicate("go on\n", timeout=30)
+            _, refused = process.communicate(timeout=30)
+    assert (first.returncode, process.returncode) == (0, 2)
+    assert "exists and is not empty" in json.loads(refused)["error"]["message"]
+    assert [path.name for path in tmp_path.iterdir()] == ["agent"]
+    written = [path for path in (tmp_path / "agent").rglob("*") if path.is_file()]
+    assert len(written) == len(json.loads(made)["files"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

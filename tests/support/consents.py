@@ -19,7 +19,10 @@ from orgkey_tenants.wrappers import LocalKeyWrapper
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from customers import Customer
+
     from orgkey_sim import App, Org
+    from orgkey_tenants import TenantRecord, Tenants
 
 CALLBACK = "https://saas.example.com/salesforce/callback"
 RULES = orgkey.HostRules(allow_loopback_http=True)
@@ -64,3 +67,9 @@ def allow(url: str) -> str:
     answer = httpx.get(url, trust_env=False)
     assert answer.status_code == 302, answer.text
     return answer.headers["location"]
+
+
+def connect_by_consent(tenants: Tenants, customer: Customer) -> TenantRecord:
+    """The customer's administrator is sent to the consent page, consents, and comes back."""
+    url = tenants.start_authorization(customer.tenant, customer.org.login_url)
+    return tenants.complete_authorization(allow(url), browser_cookie=url.browser_cookie)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from consents import CALLBACK
 from customers import CLIENT_ID, CLIENT_SECRET, Customer, connect, new_customer
 from fake_clock import FakeClock
 
@@ -77,6 +78,21 @@ def make(tmp_path: Path, master_key: str, clock: FakeClock) -> Iterator[Callable
 @pytest.fixture
 def tenants(make: Callable[..., Tenants]) -> Tenants:
     return make()
+
+
+@pytest.fixture
+def store(make: Callable[..., Tenants], master_key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tenants:
+    """The store that commands work on by the environment's settings, opened beside them."""
+    for name, value in {
+        "ORGKEY_TENANTS_URL": f"sqlite:///{tmp_path / 'tenants.db'}",
+        "ORGKEY_TENANTS_KEYS": master_key,
+        "ORGKEY_CLIENT_ID": CLIENT_ID,
+        "ORGKEY_CLIENT_SECRET": CLIENT_SECRET,
+        "ORGKEY_CLIENT_REDIRECT_URI": CALLBACK,
+        "ORGKEY_ALLOW_LOOPBACK_HTTP": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return make(redirect_uri=CALLBACK)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from orgkey_tenants import revocation
 from orgkey_tenants.authorization import AuthorizationRefused
 from orgkey_tenants.errors import OtherOrg, StoreUnavailable, UnknownTenant, local
 from orgkey_tenants.record import Audit, State, moved
-from orgkey_tenants.revocation import revoke_former
+from orgkey_tenants.revocation import former_grant, revoke_former
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -413,8 +413,11 @@ def test_a_reconnect_ends_the_grant_before_it_and_no_other(
     assert acme.consents.find(former.reveal()) is None
     assert present is not None
     assert not present.spent
-    line = ports.store.audit("acme")[0]
+    line, before, first, _ = ports.store.audit("acme")
     assert (line.event, line.actor, line.cause, line.generation) == ("former_revoked", "ada", "", 1)
+    assert (before.event, before.cause, first.event) == ("consented", "FORMER_TO_BE_REVOKED", "consented")
+    assert first.cause != before.cause
+    assert former_grant(ports.store, "acme").startswith("revoked, 20")
     assert acme.count(endpoint="revoke", status=200) == 1
 
 
@@ -434,6 +437,7 @@ def test_a_grant_that_cannot_be_ended_costs_the_new_one_nothing(
     record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
     line = ports.store.audit("acme")[0]
     assert (line.event, line.cause) == ("former_not_revoked", cause)
+    assert former_grant(ports.store, "acme").startswith(f"not revoked ({cause}), 20")
     assert (stored(ports), record.state) == (record, State.ACTIVE)
     assert record.family != consented.family
     assert acme.consents.find(refresh_token(ports, record).reveal()) is not None
@@ -469,7 +473,8 @@ def test_nobody_waits_for_long_until_the_former_grant_is_ended(
 def test_a_token_that_came_again_is_not_ended(consented: TenantRecord, ports: Ports, acme: Org) -> None:
     revoke_former(ports, consented, refresh_token(ports, consented), by="test")
     assert acme.count(endpoint="revoke") == 0
-    assert ports.store.audit("acme")[0].event == "consented"
+    assert ports.store.audit("acme")[0].event == "former_kept"
+    assert former_grant(ports.store, "acme").startswith("the same as the present one")
 
 
 def test_a_store_that_takes_no_note_undoes_no_consent(

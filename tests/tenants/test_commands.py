@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,35 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from consents import allow
-from customers import CLIENT_ID, CLIENT_SECRET, new_customer, stored_token
+from consents import CALLBACK, allow, connect_by_consent
+from customers import new_customer, stored_token
 
 from orgkey.cli.app import run
-from orgkey_tenants import Audit, State, Tenants
+from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, Tenants
+from orgkey_tenants.errors import local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from customers import Customer
 
     from orgkey_sim import World
-
-CALLBACK = "https://saas.example.com/callback"
-
-
-@pytest.fixture
-def store(make: Callable[..., Tenants], master_key: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Tenants:
-    """The store that the commands work on, opened beside them."""
-    for name, value in {
-        "ORGKEY_TENANTS_URL": f"sqlite:///{tmp_path / 'tenants.db'}",
-        "ORGKEY_TENANTS_KEYS": master_key,
-        "ORGKEY_CLIENT_ID": CLIENT_ID,
-        "ORGKEY_CLIENT_SECRET": CLIENT_SECRET,
-        "ORGKEY_CLIENT_REDIRECT_URI": CALLBACK,
-        "ORGKEY_ALLOW_LOOPBACK_HTTP": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    return make(redirect_uri=CALLBACK)
+    from orgkey_tenants import TenantRecord
 
 
 @pytest.fixture
@@ -56,8 +40,7 @@ def customer(world: World) -> Customer:
 
 @pytest.fixture
 def connected(store: Tenants, customer: Customer) -> Customer:
-    url = store.start_authorization(customer.tenant, customer.org.login_url)
-    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    connect_by_consent(store, customer)
     return customer
 
 
@@ -146,9 +129,9 @@ def test_long_work_shows_how_far_it_is_and_leaves_stdout_alone(store: Tenants, c
     pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
     due = replace(store.get(connected.tenant), keepalive_at=1.0)
     assert store.store.swap(due, Audit.of(due, "made_due", by="test", at=0.0), version=due.version)
-    for command, last in (("keepalive", "1/1"), ("rotate-keys", "1/1")):
+    for command, last in (("keepalive", "1/1"), ("rotate-keys", "1/1"), ("suspend --all --yes", "1/1")):
         ours, theirs = pty.openpty()
-        work = [Path(sys.executable).with_name("orgkey"), "tenants", command, "--json"]
+        work = [Path(sys.executable).with_name("orgkey"), "tenants", *command.split(), "--json"]
         with subprocess.Popen(work, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as done:
             os.close(theirs)
             assert done.stdout is not None
@@ -169,8 +152,7 @@ def test_a_keepalive_that_is_ended_lands_what_is_under_way(
     customers = [connected]
     for _ in range(3):
         customers.append(new_customer(world, callback_urls=[CALLBACK]))
-        url = store.start_authorization(customers[-1].tenant, customers[-1].org.login_url)
-        store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+        connect_by_consent(store, customers[-1])
     for customer in customers:
         customer.org.faults.add("token", delay=1.0)
         due = replace(store.get(customer.tenant), keepalive_at=1.0)
@@ -188,6 +170,129 @@ def test_a_keepalive_that_is_ended_lands_what_is_under_way(
     assert [record.intent for record in after] == [None] * 4
     assert sum(record.generation - 1 for record in after) == 1  # the others are for the next run
     assert all(customer.holds(stored_token(store, customer.tenant)) for customer in customers)
+
+
+def consents_under_way(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "tenants.db", timeout=30)) as database:
+        (count,) = database.execute("SELECT count(*) FROM orgkey_authorizations").fetchone()
+        return int(count)
+
+
+def end_in_the_exchange(command: subprocess.Popen[str], how: signal.Signals, folder: Path) -> list[dict[str, Any]]:
+    """Send ``how`` as soon as the consent is used up, twice, and return what stdout and stderr say then."""
+    deadline = time.monotonic() + 30
+    while consents_under_way(folder):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    command.send_signal(how)
+    time.sleep(0.1)
+    command.send_signal(how)
+    told_to_scripts, told_to_people = command.communicate(timeout=30)
+    assert command.returncode == 130
+    return [json.loads(line) for line in (told_to_scripts + told_to_people).splitlines()]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("command", ["authorize", "reconnect"])
+def test_a_consent_that_is_pasted_lands_before_the_command_ends(
+    store: Tenants, customer: Customer, tmp_path: Path, *, command: str, how: signal.Signals
+) -> None:
+    if command == "reconnect":
+        connect_by_consent(store, customer)
+        former = stored_token(store, customer.tenant)
+    else:
+        store.add(customer.tenant, login_url=customer.org.login_url)
+    customer.org.faults.add("token", delay=1.5)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", command, customer.tenant, "--paste", "--json"]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(work, text=True, **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(allow(json.loads(process.stdout.readline())["open"]) + "\n")
+        process.stdin.flush()
+        connected, note = end_in_the_exchange(process, how, tmp_path)
+    assert (connected["state"], note["warning"]) == (
+        "ACTIVE",
+        "The consent is being stored; the command ends after it.",
+    )
+    assert customer.holds(stored_token(store, customer.tenant))
+    if command == "reconnect":
+        assert not customer.holds(former)
+
+
+def test_a_consent_that_this_machine_receives_lands_before_the_command_ends(
+    store: Tenants, customer: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        start = f"http://localhost:{free.getsockname()[1]}/"
+    customer.app.callback_urls = (start + "callback",)
+    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", start + "callback")
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    customer.org.faults.add("token", delay=1.5)
+    pages: list[httpx.Response] = []
+
+    def browse() -> None:
+        with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=8)) as browser:
+            pages.append(browser.get(start, follow_redirects=True))
+
+    browser = threading.Thread(target=browse)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", "authorize", customer.tenant, "--json"]
+    with subprocess.Popen(work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline()) == {"open": start}
+        assert consents_under_way(tmp_path) == 1
+        browser.start()
+        connected, _ = end_in_the_exchange(process, signal.SIGTERM, tmp_path)
+    browser.join()
+    assert (connected["state"], [page.status_code for page in pages]) == ("ACTIVE", [200])
+    assert customer.holds(stored_token(store, customer.tenant))
+
+
+def test_a_former_grant_whose_revocation_nobody_finished_is_seen(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shown,) = told(capsys, "show", connected.tenant)
+    assert shown["former_grant"] is None
+    first = store.get(connected.tenant).family
+    connected.org.faults.add("revoke", delay=5.0)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", "reconnect", connected.tenant, "--paste", "--json"]
+    with subprocess.Popen(work, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(allow(json.loads(process.stdout.readline())["open"]) + "\n")
+        process.stdin.flush()
+        deadline = time.monotonic() + 30
+        while store.get(connected.tenant).family == first:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.kill()
+    for _ in range(60):  # many refreshes later it is still seen
+        store.store.note(Audit.of(store.get(connected.tenant), "refreshed", by="test", at=2e9))
+    (shown,) = told(capsys, "show", connected.tenant, "--audit", "100")
+    assert shown["former_grant"].startswith("not known to be revoked")
+    assert ("consented", "FORMER_TO_BE_REVOKED") in {(line["event"], line["cause"]) for line in shown["audit"]}
+    assert run(["tenants", "show", connected.tenant]) == 0
+    assert "former grant" in capsys.readouterr().out
+    url = store.reconnect(connected.tenant)
+    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    (shown,) = told(capsys, "show", connected.tenant)
+    assert shown["former_grant"].startswith("revoked, 20")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_while_nobody_has_consented_a_signal_ends_the_command_at_once(
+    store: Tenants, customer: Customer, tmp_path: Path, *, how: signal.Signals
+) -> None:
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", "authorize", customer.tenant, "--paste", "--json"]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(work, text=True, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(how)
+        assert process.wait(timeout=30) == 130
+    assert (store.get(customer.tenant).state, consents_under_way(tmp_path)) == (State.PENDING, 1)
 
 
 def test_the_org_whose_consent_is_taken(store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]) -> None:
@@ -237,6 +342,57 @@ def test_refresh_suspend_and_resume(store: Tenants, connected: Customer, capsys:
     assert refused["error"]["diagnosis"]["cause"] == "TENANT_SUSPENDED" or "TENANT_SUSPENDED" in json.dumps(refused)
     assert told(capsys, "resume", tenant)[0]["state"] == "ACTIVE"
     assert store.get(tenant).state is State.ACTIVE
+
+
+def test_all_tenants_are_suspended_at_once_whatever_they_were(
+    store: Tenants, connected: Customer, customer: Customer, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dead = new_customer(world, callback_urls=[CALLBACK])
+    connect_by_consent(store, dead)
+    dead.org.revoke(dead.app)
+    assert told(capsys, "refresh", dead.tenant, code=3)
+    for tenant in ("pending", "unpaid", "gone"):
+        store.add(tenant, login_url=customer.org.login_url)
+    store.suspend("unpaid", by="billing")
+    store.forget("gone")
+    (problem,) = told(capsys, "suspend", "--all", code=2)
+    assert "Stop all traffic of 3 tenants" in problem["error"]["message"]
+    assert store.get(connected.tenant).state is State.ACTIVE
+    (outcome,) = told(capsys, "suspend", "--all", "--yes", "--by", "leak")
+    assert outcome == {"suspended": sorted([connected.tenant, dead.tenant, "pending"]), "failed": {}}
+    assert {record.tenant: (record.state, record.changed_by) for record in store.list()} == {
+        **dict.fromkeys(outcome["suspended"], (State.SUSPENDED, "leak")),
+        "unpaid": (State.SUSPENDED, "billing"),
+        "gone": (State.FORGOTTEN, store.owner),
+    }
+    with pytest.raises(AuthorizationRefused):
+        store.start_authorization("pending")
+    assert told(capsys, "suspend", "--all") == [{"suspended": [], "failed": {}}]
+
+
+def test_a_tenant_that_could_not_be_suspended_stops_no_other(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tenant in ("a", "b"):
+        store.add(tenant, login_url=connected.org.login_url)
+    suspend = Tenants.suspend
+
+    def sometimes(tenants: Tenants, tenant: str, **options: Any) -> TenantRecord:
+        if tenant == "a":
+            raise local(RefreshInProgress, "RENEWAL_UNDER_WAY", "tenant 'a' is changed by others all the time")
+        if tenant == "b":
+            suspend(tenants, tenant, by="somebody else")
+        return suspend(tenants, tenant, **options)
+
+    monkeypatch.setattr(Tenants, "suspend", sometimes)
+    outcome = {"suspended": [connected.tenant], "failed": {"a": "RENEWAL_UNDER_WAY"}}
+    assert told(capsys, "suspend", "--all", "--yes", code=1) == [outcome]
+
+
+def test_it_takes_a_tenant_or_all_of_them(store: Tenants, capsys: pytest.CaptureFixture[str]) -> None:
+    del store
+    for arguments in ((), ("acme", "--all")):
+        assert "--all" in told(capsys, "suspend", *arguments, code=2)[0]["error"]["message"]
 
 
 def test_what_cannot_be_undone_asks_first(
@@ -291,8 +447,7 @@ def test_keepalive_refreshes_what_is_due_and_says_what_failed(
     store: Tenants, connected: Customer, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dead = new_customer(world, callback_urls=[CALLBACK])
-    url = store.start_authorization(dead.tenant, dead.org.login_url)
-    store.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+    connect_by_consent(store, dead)
     assert told(capsys, "keepalive") == [{"refreshed": 0, "failed": {}}]
     dead.org.revoke(dead.app)
     for record in store.list():

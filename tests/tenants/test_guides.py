@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from customers import CLIENT_ID, CLIENT_SECRET, new_customer
 import orgkey
 from orgkey_tenants import State, Tenants
 from orgkey_tenants.commands import app
+from orgkey_tenants.settings import settle
 
 if TYPE_CHECKING:
     from orgkey_sim import World
@@ -90,6 +92,73 @@ def test_the_operations_page_has_every_state_and_only_real_causes() -> None:
     causes = set(re.findall(r"^\| ([A-Z_, ]+) \|", OPERATIONS.split("### NEEDS_REAUTH")[1], re.MULTILINE))
     for cause in {part for group in causes for part in group.split(", ")} | {"LOST_ROTATION", "IP_OR_HOURS_RESTRICTED"}:
         assert orgkey.diagnose(orgkey.Evidence(surface="local", error=cause)).cause.id == cause
+
+
+SETTINGS = {
+    row[1]: [cell.strip() for cell in row.groups()[1:]]
+    for row in re.finditer(r"^\| `(ORGKEY_\w+)` \|(.*?)\|(.*?)\|(.*?)\|(.*?)\|$", README, re.MULTILINE)
+}
+
+
+@pytest.fixture
+def unset(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for variable in SETTINGS:
+        monkeypatch.delenv(variable, raising=False)
+    return monkeypatch
+
+
+def test_the_table_of_settings_has_every_variable_that_the_package_reads() -> None:
+    sources = (ROOT / "packages" / "orgkey-tenants" / "src").rglob("*.py")
+    read = {
+        name for path in sources for name in re.findall(r"\bORGKEY_[A-Z_]*[A-Z]\b", path.read_text(encoding="utf-8"))
+    }
+    assert set(SETTINGS) == read
+
+
+@pytest.mark.parametrize("variable", [name for name in SETTINGS if name != "ORGKEY_ALLOW_LOOPBACK_HTTP"])
+def test_a_variable_of_the_table_is_the_argument_beside_it(variable: str, unset: pytest.MonkeyPatch) -> None:
+    argument = SETTINGS[variable][0].strip("`")
+    assert argument in signature(Tenants).parameters
+
+    def settled(said: str) -> str:
+        given = {"url": "postgresql://host/database", "keys": "env:KEY", argument: said}
+        return orgkey.conceal(getattr(settle(**given), argument)).reveal()
+
+    unset.setenv(variable, "from the environment")
+    assert settled("") == "from the environment"
+    assert settled("an argument") == "an argument"
+
+
+@pytest.mark.parametrize("variable", list(SETTINGS))
+def test_the_default_is_what_the_table_says(variable: str, unset: pytest.MonkeyPatch) -> None:
+    del unset
+    argument, _, default, _ = (cell.strip("`") for cell in SETTINGS[variable])
+    given = {"url": "sqlite:///tenants.db", "keys": "env:KEY"}
+    if default == "none: nothing starts":
+        with pytest.raises(orgkey.ConfigError, match=variable):
+            settle(**{**given, argument: ""})
+    elif argument == "journal":
+        beside, elsewhere = re.findall("`(.*?)`", SETTINGS[variable][2])
+        assert settle(**given).journal == beside
+        assert settle(url="postgresql://host/database", keys="env:KEY").journal == str(Path(elsewhere).expanduser())
+    elif argument == "allow_loopback_http":
+        assert (default, signature(Tenants).parameters[argument].default) == ("off", False)
+    else:
+        assert default.startswith(("empty", "none: "))
+        assert not getattr(settle(**given), argument)
+
+
+@pytest.mark.parametrize(
+    ("variable", "kind"),
+    [
+        ("ORGKEY_TENANTS_URL", orgkey.StorePlugin),
+        ("ORGKEY_TENANTS_KEYS", orgkey.KeyWrapperPlugin),
+        ("ORGKEY_TENANTS_LOCK", orgkey.LockPlugin),
+    ],
+)
+def test_the_formats_of_the_table_are_those_that_are_registered(variable: str, kind: type[Any]) -> None:
+    schemes = {example.partition(":")[0] for example in re.findall("`(.*?)`", SETTINGS[variable][1])}
+    assert schemes == set(orgkey.registered(kind))
 
 
 def test_the_pages_name_settings_that_exist() -> None:

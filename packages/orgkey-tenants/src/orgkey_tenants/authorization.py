@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Final, final
 import orgkey
 from orgkey.endpoint import read_callback, read_token, revoke_request
 from orgkey.grants import AuthorizationCode, AuthorizationRequest, new_secret
+from orgkey_tenants import failed_consents
 from orgkey_tenants.errors import OtherOrg, StoreUnavailable, TenantsError, UnknownTenant
 from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved, read_org_id
-from orgkey_tenants.revocation import revoke_former
+from orgkey_tenants.revocation import CONSENTED, TO_BE_REVOKED, revoke_former
+from orgkey_tenants.steps import Tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,6 +39,7 @@ GOOD_FOR: Final = 900.0
 _KIND: Final = "code_verifier"
 _OFFLINE: Final = frozenset({"refresh_token", "offline_access"})
 _STORE_TRIES: Final = 8
+_START_AGAIN: Final = "Start the authorization again, and finish it once, in the same browser, within 15 minutes."
 
 
 class AuthorizationRefused(TenantsError):
@@ -241,12 +244,14 @@ class Consent:
         ``browser_cookie`` is the cookie that ``start`` gave; without it anybody who was sent the link could finish the
         login of somebody else, so leaving it out takes ``unbound_browser=True``. Returns the record as it is stored.
 
-        The grant that it replaces is revoked at Salesforce once the new one is stored; where that fails, the audit
-        trail has it (``former_not_revoked``), and the new one counts all the same.
+        The grant that it replaces is revoked at Salesforce once the new one is stored. The audit trail says that it is
+        to be (FORMER_TO_BE_REVOKED) and what came of that (``former_revoked``, ``former_not_revoked``); the new one
+        counts in any case.
 
         Raises :class:`AuthorizationRefused`, :class:`~orgkey_tenants.OtherOrg`, :class:`orgkey.MissingScope`,
         :class:`orgkey.TokenRequestError` with the cause where Salesforce refuses, and
-        :class:`~orgkey_tenants.StoreUnavailable`. After any of them the consent is used up: start it again.
+        :class:`~orgkey_tenants.StoreUnavailable`. After any of them the consent is used up: start it again. The audit
+        trail keeps why (``consent_failed``), as soon as the state tells whose consent it is.
         """
         callback_url = orgkey.conceal(callback_url)  # bound anew, with the code in it
         cookie = None if browser_cookie is None else orgkey.conceal(browser_cookie)
@@ -256,49 +261,19 @@ class Consent:
                 "complete_authorization was given no browser_cookie, so anybody's browser could finish this login. "
                 "Pass the cookie that start_authorization gave, or unbound_browser=True where there is no browser."
             )
-        ports = self._ports
         callback = read_callback(callback_url)
-        consent = self._take(callback, cookie)
-        login = _origin(ports, consent.login_url, consent.tenant)
-        if callback.issuer and callback.issuer.rstrip("/") != str(login):
-            message = f"The callback says it comes from {callback.issuer!r}, and {login} was asked (RFC 9207)."
-            raise AuthorizationRefused("issuer", message)
-        code = callback.authorization_code(login)
-        # Both keys now: an outage of the key service must not fall between the answer and the store.
-        key = ports.sealer.key(consent.tenant, consent.dek_version)
-        verifier = ports.sealer.open(key, consent.sealed, kind=_KIND, family=consent.family)
-        key = ports.sealer.newest(consent.tenant)
-        grant = AuthorizationCode(
-            self.client_id,
-            code,
-            redirect_uri=consent.redirect_uri,
-            verifier=verifier,
-            client_secret=ports.client_secret,
-        )
-        answer = read_token(ports.sender.send(grant.token_request(login, ports.clock.now())), grant, login, ports.rules)
+        consent = self._take(callback)
         by = by or consent.created_by or self._owner
         try:
-            token = self._checked(answer, consent)
-            sealed = ports.sealer.seal(key, token, kind="refresh_token", family=consent.family, generation=1)
-            former, record = self._keep(consent, answer, sealed, key.version, by)
-        except (TenantsError, orgkey.TokenRequestError):
-            self._give_back(answer, login)
+            former, record, token = self._exchanged(consent, callback, cookie, by)
+        except orgkey.OrgkeyError as error:
+            failed_consents.keep(self._ports.store, consent.tenant, error, by=by)
             raise
-        event = orgkey.Event(
-            orgkey.EventKind.TENANT_STATE,
-            login.host,
-            self.client_id,
-            "",
-            grant.name,
-            generation=1,
-            tenant=record.tenant,
-            state=record.state,
-        )
-        ports.tell(event)
+        Tell(orgkey.EventKind.TENANT_STATE, record).perform(self._ports)
         if self._completed is not None:
             self._completed(record)
         if former.sealed:
-            revoke_former(ports, former, token, by=by)
+            revoke_former(self._ports, former, token, by=by)
         return record
 
     async def acomplete(
@@ -317,23 +292,45 @@ class Consent:
             self.complete, callback_url, browser_cookie=cookie, unbound_browser=unbound_browser, by=by
         )
 
-    def _take(self, callback: Callback, cookie: orgkey.Secret | None) -> Authorization:
+    def _take(self, callback: Callback) -> Authorization:
         """The consent that the callback answers. From here on it is used up, whatever comes of it."""
-        start_again = "Start the authorization again, and finish it once, in the same browser, within 15 minutes."
         consent = None if callback.state is None else self._ports.store.take_authorization(_hash(callback.state))
         if consent is None:
-            message = f"The callback's state is missing, unknown, used before, or too old. {start_again}"
+            message = f"The callback's state is missing, unknown, used before, or too old. {_START_AGAIN}"
             raise AuthorizationRefused("state", message)
-        if callback.address != consent.redirect_uri:
-            message = (
-                f"The callback came to {callback.address!r}; the consent was asked for {consent.redirect_uri!r}. Pass "
-                f"the URL as the browser sees it, also behind a proxy. {start_again}"
-            )
-            raise AuthorizationRefused("address", message)
-        if cookie is not None and not hmac.compare_digest(_hash(cookie), consent.browser_hash):
-            message = f"The callback came from another browser than the one that was sent. {start_again}"
-            raise AuthorizationRefused("browser", message)
         return consent
+
+    def _exchanged(
+        self, consent: Authorization, callback: Callback, cookie: orgkey.Secret | None, by: str
+    ) -> tuple[TenantRecord, TenantRecord, orgkey.Secret]:
+        """Exchange the code and keep what comes of it: the record before, the record now, and its refresh token."""
+        _require_answer_to(consent, callback, cookie)
+        ports = self._ports
+        login = _origin(ports, consent.login_url, consent.tenant)
+        if callback.issuer and callback.issuer.rstrip("/") != str(login):
+            message = f"The callback says it comes from {callback.issuer!r}, and {login} was asked (RFC 9207)."
+            raise AuthorizationRefused("issuer", message)
+        code = callback.authorization_code(login)
+        # Both keys now: an outage of the key service must not fall between the answer and the store.
+        key = ports.sealer.key(consent.tenant, consent.dek_version)
+        verifier = ports.sealer.open(key, consent.sealed, kind=_KIND, family=consent.family)
+        key = ports.sealer.newest(consent.tenant)
+        grant = AuthorizationCode(
+            self.client_id,
+            code,
+            redirect_uri=consent.redirect_uri,
+            verifier=verifier,
+            client_secret=ports.client_secret,
+        )
+        answer = read_token(ports.sender.send(grant.token_request(login, ports.clock.now())), grant, login, ports.rules)
+        try:
+            token = self._checked(answer, consent)
+            sealed = ports.sealer.seal(key, token, kind="refresh_token", family=consent.family, generation=1)
+            former, record = self._keep(consent, answer, sealed, key.version, by)
+        except (TenantsError, orgkey.TokenRequestError):
+            self._give_back(answer, login)
+            raise
+        return former, record, token
 
     def _checked(self, answer: TokenAnswer, consent: Authorization) -> orgkey.Secret:
         """The refresh token, where the answer is what was asked for."""
@@ -372,7 +369,9 @@ class Consent:
                     raise UnknownTenant(consent.tenant)
                 record = self._renewed(reading.record, consent, answer, reading.now, by)
                 record = replace(record, sealed=sealed, dek_version=dek, epoch=store.epoch())
-                audit = Audit.of(record, "consented", by=by, at=reading.now)
+                audit = Audit.of(record, CONSENTED, by=by, at=reading.now)
+                if reading.record.sealed:
+                    audit = replace(audit, cause=TO_BE_REVOKED)
                 if store.swap(record, audit, version=reading.record.version):
                     return reading.record, replace(record, version=reading.record.version + 1)
             except StoreUnavailable:
@@ -437,6 +436,19 @@ class Consent:
             login_hint=login_hint,
             prompt=prompt,
         )
+
+
+def _require_answer_to(consent: Authorization, callback: Callback, cookie: orgkey.Secret | None) -> None:
+    """Raise :class:`AuthorizationRefused` unless it came to the right address, by the browser that was sent."""
+    if callback.address != consent.redirect_uri:
+        message = (
+            f"The callback came to {callback.address!r}; the consent was asked for {consent.redirect_uri!r}. Pass "
+            f"the URL as the browser sees it, also behind a proxy. {_START_AGAIN}"
+        )
+        raise AuthorizationRefused("address", message)
+    if cookie is not None and not hmac.compare_digest(_hash(cookie), consent.browser_hash):
+        message = f"The callback came from another browser than the one that was sent. {_START_AGAIN}"
+        raise AuthorizationRefused("browser", message)
 
 
 def _origin(ports: Ports, url: str, tenant: str) -> orgkey.Origin:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 import orgkey
-from orgkey_tenants.record import State  # typer reads annotations at run time
+from orgkey_tenants import failed_consents
+from orgkey_tenants.errors import IllegalTransition, TenantNotActive
+from orgkey_tenants.record import State, states_before  # typer reads annotations at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,17 +121,21 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one tenant and the latest lines of its audit trail."""
+    from orgkey_tenants.revocation import former_grant
+
     output = orgkey.Output(as_json=as_json)
     with _opened() as tenants:
         record, trail = tenants.get(tenant), tenants.audit(tenant, limit=audit) if audit else []
+        former = former_grant(tenants.store, tenant)
     lines = [
         {"at": _time(line.at), "event": line.event, "by": line.actor, "state": str(line.state), "cause": line.cause}
         for line in trail
     ]
+    facts = {**facts_of(record), "former_grant": former or None}
     if as_json:
-        output.value({**facts_of(record), "audit": lines})
+        output.value({**facts, "audit": lines})
         return
-    output.facts({name.replace("_", " "): _text(value) for name, value in facts_of(record).items()})
+    output.facts({name.replace("_", " "): _text(value) for name, value in facts.items()})
     if lines:
         output.table(tuple(lines[0]), [tuple(map(_text, line.values())) for line in lines])
 
@@ -233,19 +239,53 @@ def reconnect(
 def _finish(tenants: Tenants, url: AuthorizationURL, *, paste: bool, by: str, output: orgkey.Output) -> None:
     from orgkey_tenants.loopback import LoopbackReceiver, is_loopback
 
+    landing = _Landing(output)
+
+    def complete(back: orgkey.Secret, cookie: orgkey.Secret | None = None) -> TenantRecord:
+        with landing:
+            return tenants.complete_authorization(back, browser_cookie=cookie, unbound_browser=cookie is None, by=by)
+
     if paste or not is_loopback(tenants.redirect_uri):
         _send_to(output, url)
         back = orgkey.Secret(sys.stdin.readline().strip())
         if not back:
             raise orgkey.UsageProblem("No callback URL came from stdin. Paste the whole URL that the browser ends at.")
-        _tell(output, tenants.complete_authorization(back, unbound_browser=True, by=by))
-        return
-    with LoopbackReceiver(tenants.redirect_uri) as receiver:
-        _send_to(output, receiver.start_url)
-        record = receiver.receive(
-            url, lambda back, cookie: tenants.complete_authorization(back, browser_cookie=cookie, by=by)
-        )
+        record = complete(back)
+    else:
+        with LoopbackReceiver(tenants.redirect_uri) as receiver:
+            _send_to(output, receiver.start_url)
+            record = receiver.receive(url, complete)
     _tell(output, record)
+    if landing.was_ended:
+        raise KeyboardInterrupt
+
+
+class _Landing:
+    """Holds SIGTERM and Ctrl-C back while a code is exchanged: its consent is used up, and only the store keeps it.
+
+    A token request takes 75 s at most, the store and the end of a former grant come on top. ``was_ended`` says that a
+    signal came.
+    """
+
+    def __init__(self, output: orgkey.Output) -> None:
+        self.was_ended = False
+        self._output = output
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if callable(signal.getsignal(number)):  # one that is ignored stays ignored
+                    self._before[number] = signal.signal(number, self._hold)
+
+    def __exit__(self, *what: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+
+    def _hold(self, *_: object) -> None:
+        if not self.was_ended:
+            self._output.note("The consent is being stored; the command ends after it.")
+        self.was_ended = True
 
 
 def _send_to(output: orgkey.Output, url: str) -> None:
@@ -307,10 +347,52 @@ def keepalive(
 
 
 @app.command()
-def suspend(tenant: Tenant, by: By = "", as_json: Json = False) -> None:
-    """Stop all traffic of a tenant. Its grant stays; `resume` ends it."""
+def suspend(
+    tenant: Tenant = "",
+    *,
+    every: Annotated[bool, typer.Option("--all", help="All tenants that are not suspended or forgotten.")] = False,
+    yes: Yes = False,
+    by: By = "",
+    as_json: Json = False,
+) -> int:
+    """Stop all traffic of a tenant, and consents of it. Its grant stays; `resume` ends it, tenant by tenant.
+
+    With --all: names those that it suspended, so that they can be told from others. It can be run again at any point.
+    Exit code 1 where a tenant could not be suspended.
+    """
+    output = orgkey.Output(as_json=as_json)
+    if bool(tenant) == every:
+        raise orgkey.UsageProblem("Name one tenant, or all: orgkey tenants suspend acme, orgkey tenants suspend --all")
     with _opened() as tenants:
-        _tell(orgkey.Output(as_json=as_json), tenants.suspend(tenant, by=by))
+        if tenant:
+            _tell(output, tenants.suspend(tenant, by=by))
+            return orgkey.ExitCode.OK
+        found = tenants.list(states=states_before(State.SUSPENDED))
+        if found:
+            question = f"Stop all traffic of {len(found)} tenants, until each of them is resumed?"
+            _ask(question, yes=yes, as_json=as_json)
+        suspended, failed = _suspend(tenants, [record.tenant for record in found], by, output)
+    if as_json:
+        output.value({"suspended": suspended, "failed": failed})
+    else:
+        output.facts({"suspended": str(len(suspended)), "failed": str(len(failed)), **failed})
+    return orgkey.ExitCode.FAILED if failed else orgkey.ExitCode.OK
+
+
+def _suspend(tenants: Tenants, names: list[str], by: str, output: orgkey.Output) -> tuple[list[str], dict[str, str]]:
+    """Suspend them one by one: those that were, and those that could not be, with the cause."""
+    suspended, failed = [], {}
+    with output.counting("tenants") as counter:
+        for done, tenant in enumerate(names, start=1):
+            try:
+                tenants.suspend(tenant, by=by)
+                suspended.append(tenant)
+            except IllegalTransition:  # somebody else suspended or forgot it meanwhile
+                pass
+            except orgkey.RefreshInProgress as error:
+                failed[tenant] = error.diagnosis.cause.id
+            counter.at(done, len(names))
+    return suspended, failed
 
 
 @app.command()
@@ -420,9 +502,13 @@ def renew_secret(
 
 @contextmanager
 def session_of(tenant: str) -> Iterator[orgkey.OrgSession]:
-    """The tenant's session, for ``orgkey doctor --tenant``."""
+    """The tenant's session, for ``orgkey doctor --tenant``. Where a consent failed, the error says why it has none."""
     with _opened() as tenants:
-        yield tenants.session(tenant)
+        try:
+            session = tenants.session(tenant)
+        except TenantNotActive as error:
+            raise failed_consents.explained(tenants.store, tenant, error) from None
+        yield session
 
 
 def kept_keys(tenant: str = "") -> list[orgkey.KeptKey]:

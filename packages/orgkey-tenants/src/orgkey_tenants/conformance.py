@@ -69,6 +69,7 @@ class StoreConformance:
         store.create(_record(), _audit(_record()))
         store.note(_audit(_record(), "told"))
         assert [line.event for line in store.audit("acme")] == ["told", "tried"]
+        assert [line.event for line in store.audit("acme", limit=1, events=("tried", "asked"))] == ["tried"]
         reading = store.read("acme")
         assert reading is not None
         assert reading.record.version == 1

@@ -22,6 +22,7 @@ __all__ = [
     "WrappedKey",
     "moved",
     "read_org_id",
+    "states_before",
 ]
 
 DAY: Final = 86_400.0
@@ -230,6 +231,11 @@ class Authorization:
     scope: str
     expires_at: float
     created_by: str = ""
+
+
+def states_before(to: State) -> tuple[State, ...]:
+    """The states that ``to`` may follow."""
+    return tuple(state for state, following in _LEGAL.items() if to in following)
 
 
 def moved(record: TenantRecord, to: State, *, cause: str, by: str, at: float) -> TenantRecord:

@@ -1,5 +1,8 @@
 """The end of a grant at Salesforce (RFC 7009): of one that is forgotten, or that a new consent has replaced.
 
+The audit trail has a replaced one twice: the consent's own line, in the transaction of the store, says that it is to be
+revoked, and a line of its own what came of that. Where only the first is there, a process died in between.
+
 Revoking a refresh token ends it and the access tokens that came of it (Salesforce's Mobile SDK guide, "Revoking OAuth
 Tokens"), and no other consent of the same user to the same app: each has to be revoked by its own token
 (forcedotcom/SalesforceMobileSDK-iOS#3779). RFC 7009 section 2.1 would permit a server to end more. Not checked against
@@ -9,6 +12,7 @@ a live org.
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import orgkey
@@ -19,10 +23,18 @@ from orgkey_tenants.session import HeldGrant
 
 if TYPE_CHECKING:
     from orgkey_tenants.steps import Ports
+    from orgkey_tenants.stores.base import Store
 
-__all__ = ["revoke", "revoke_former"]
+__all__ = ["CONSENTED", "TO_BE_REVOKED", "former_grant", "revoke", "revoke_former"]
 
 PATIENCE: Final = 5.0
+CONSENTED: Final = "consented"
+TO_BE_REVOKED: Final = "FORMER_TO_BE_REVOKED"
+"""The cause in the audit line of a consent that replaced a grant."""
+
+_REVOKED: Final = "former_revoked"
+_NOT_REVOKED: Final = "former_not_revoked"
+_KEPT: Final = "former_kept"  # the new consent was answered with the same token
 
 
 def revoke(ports: Ports, record: TenantRecord, *, sparing: orgkey.Secret | None = None) -> bool:
@@ -42,6 +54,22 @@ def revoke(ports: Ports, record: TenantRecord, *, sparing: orgkey.Secret | None 
     return True
 
 
+def former_grant(store: Store, tenant: str) -> str:
+    """What became of the grant that the tenant's latest consent replaced, for people; empty where it replaced none."""
+    found = store.audit(tenant, limit=1, events=(CONSENTED, _REVOKED, _NOT_REVOKED, _KEPT))
+    if not found or (found[0].event == CONSENTED and found[0].cause != TO_BE_REVOKED):
+        return ""
+    line = found[0]
+    told = {
+        _REVOKED: "revoked",
+        _NOT_REVOKED: f"not revoked ({line.cause})",
+        _KEPT: "the same as the present one",
+        CONSENTED: "not known to be revoked: it was to be, and whoever did it has not said what came of it",
+    }
+    when = datetime.fromtimestamp(line.at, UTC).isoformat(timespec="seconds")
+    return f"{told[line.event]}, {when}"
+
+
 def revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, *, by: str) -> None:
     """End the grant that a new consent, whose refresh token is ``token``, has replaced in the store. Never raises.
 
@@ -54,10 +82,9 @@ def revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, *, b
 
 
 def _revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, by: str) -> None:
-    cause = ""
+    event, cause = _NOT_REVOKED, ""
     try:
-        if not revoke(ports, former, sparing=token):
-            return
+        event = _REVOKED if revoke(ports, former, sparing=token) else _KEPT
     except orgkey.TokenRequestError as error:
         cause = error.diagnosis.cause.id
     except orgkey.OrgkeyError as error:
@@ -67,7 +94,7 @@ def _revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, by:
             tenant=former.tenant,
             at=ports.store.now(),
             actor=by,
-            event="former_not_revoked" if cause else "former_revoked",
+            event=event,
             state=former.state,
             cause=cause,
             generation=former.generation,

@@ -60,10 +60,13 @@ def doctor(
     """
     from orgkey.clock import SYSTEM_CLOCK
     from orgkey.doctor import Examination, Expected
+    from orgkey.settings import require_profile
 
     output = Output(as_json=as_json)
     if expect_kind not in _KINDS:
         raise UsageProblem(f"--expect-kind is {expect_kind!r}. It takes sandbox or production.")
+    if as_admin:
+        require_profile(as_admin)  # now: an org that is healthy, or breaks early, never comes to ask for it
     expected = Expected(username=expect_user, org_id=expect_org, kind=expect_kind)
 
     done = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import typer
 
@@ -72,10 +73,12 @@ def make(
     if switch == ["help"]:
         return _list_switches(output)
     answers = _Answers(output, asks=sys.stdin.isatty() and not as_json)
+    grant = answers.grant(grant)
+    org = answers.get("--org", "The org's My Domain URL (Setup > My Domain)", org)
     plan = _plan(
         {
-            "grant": answers.grant(grant),
-            "org_url": answers.get("--org", "The org's My Domain URL (Setup > My Domain)", org),
+            "grant": grant,
+            "org_url": org,
             "app_name": answers.get("--app-name", "Name of the app", app_name),
             "username": answers.get("--username", "Salesforce username that the program acts as", username),
             "contact_email": contact_email,
@@ -87,6 +90,7 @@ def make(
         answers,
         switch or [],
     )
+    _tell_left_out(output, org, plan)
     from orgkey.setup.make import make_setup
 
     made = make_setup(plan, out or Path(plan.slug), passphrase=_passphrase(passphrase_env))
@@ -191,6 +195,13 @@ def _plan(values: dict[str, Any], answers: _Answers, switches: list[str]) -> Set
     from orgkey.setup.switches import read_switches
 
     return SetupPlan(**values, switches=read_switches(switches), allow_loopback_http=allows_loopback_http())
+
+
+def _tell_left_out(output: Output, given: str, plan: SetupPlan) -> None:
+    """Say that an address copied from a browser was cut to its host. It is not repeated: a query may hold a session."""
+    parts = urlsplit(given)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        output.note(f"--org names a page. The org is {plan.org_url}, which is what is used.")
 
 
 def _passphrase(variable: str) -> Secret | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orgkey.settings.layers import allows_loopback_http
-from orgkey.settings.profiles import profile_file, profile_names
+from orgkey.settings.profiles import profile_file, profile_names, require_profile
 from orgkey.settings.resolve import connect, key_file
 
-__all__ = ["allows_loopback_http", "connect", "key_file", "profile_file", "profile_names"]
+__all__ = ["allows_loopback_http", "connect", "key_file", "profile_file", "profile_names", "require_profile"]

@@ -14,9 +14,9 @@ from orgkey.secrets import Secret
 from orgkey.settings.layers import Layer, Setting, kept, kind_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-__all__ = ["profile_file", "profile_layer", "profile_names"]
+__all__ = ["profile_file", "profile_layer", "profile_names", "require_profile"]
 
 _OTHERS_MAY_READ: Final = stat.S_IRGRP | stat.S_IROTH
 
@@ -47,10 +47,20 @@ def profile_layer(name: str | None) -> Layer | None:
         name = "default"
         if name not in tables:
             return None
+    _require(name, tables, path)
+    return _checked(tables[name], name, path)
+
+
+def require_profile(name: str) -> None:
+    """Raise :class:`~orgkey.errors.ConfigError` where there is no profile of that name; it says which there are."""
+    path = profile_file()
+    _require(name, _tables(path) if path.exists() else {}, path)
+
+
+def _require(name: str, tables: Collection[str], path: Path) -> None:
     if name not in tables:
         known = ", ".join(tables) or "none"
         raise ConfigError(f"There is no profile {name!r} in {path}. Profiles there: {known}.")
-    return _checked(tables[name], name, path)
 
 
 def _tables(path: Path) -> dict[str, Mapping[str, Any]]:

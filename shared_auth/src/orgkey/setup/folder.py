@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from orgkey.secrets import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+if sys.platform != "win32":
+    import fcntl
 
 __all__ = ["File", "refuse_existing", "write_folder"]
 
@@ -44,18 +48,37 @@ def refuse_existing(target: Path) -> None:
 def write_folder(target: Path, files: Iterable[File]) -> None:
     """Write ``files`` as the folder ``target``, which appears when all of them are on the disk.
 
-    What an interrupted run left beside it is removed first. Raises :class:`~orgkey.errors.ConfigError` where the
-    folder exists or cannot be written.
+    What an interrupted run left beside it is removed first; a run that is under way is waited for. Raises
+    :class:`~orgkey.errors.ConfigError` where the folder exists or cannot be written.
     """
     refuse_existing(target)
     with _told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _staging(target) as staging:
+        with _alone_in(target.parent), _staging(target) as staging:
+            refuse_existing(target)  # by whoever was waited for
             for file in files:
                 _write(staging / file.path, file.content)
             if target.is_dir():
                 target.rmdir()
             staging.rename(target)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other run writes into ``folder``: each would take the other's unfinished one for left behind.
+
+    The lock ends with its process, however that ends. Where the system has no such lock, nobody waits.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems lock no folders
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

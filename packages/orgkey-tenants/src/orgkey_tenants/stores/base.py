@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from orgkey_tenants.errors import UnknownTenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from orgkey_tenants.record import Audit, Authorization, Reading, State, TenantRecord, WrappedKey
 
@@ -52,8 +52,8 @@ class Store(Protocol):
         """Records by tenant id, from the one after ``after``; of all states where none is named."""
         ...
 
-    def audit(self, tenant: str, *, limit: int = 100) -> list[Audit]:
-        """The latest audit lines of a tenant, newest first."""
+    def audit(self, tenant: str, *, limit: int = 100, events: Collection[str] = ()) -> list[Audit]:
+        """The latest audit lines of a tenant, newest first; of all events where none is named."""
         ...
 
     def note(self, audit: Audit) -> None:

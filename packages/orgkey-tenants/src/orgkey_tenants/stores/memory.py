@@ -11,7 +11,7 @@ import orgkey
 from orgkey_tenants.record import Audit, Authorization, Reading, State, TenantRecord, WrappedKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 __all__ = ["MemoryStore"]
 
@@ -95,10 +95,10 @@ class MemoryStore:
             ]
         return found[:limit]
 
-    def audit(self, tenant: str, *, limit: int = 100) -> list[Audit]:
+    def audit(self, tenant: str, *, limit: int = 100, events: Collection[str] = ()) -> list[Audit]:
         """The tail, turned around."""
         with self._lock:
-            return self._audit[tenant][::-1][:limit]
+            return [line for line in self._audit[tenant][::-1] if not events or line.event in events][:limit]
 
     def note(self, audit: Audit) -> None:
         """Append it."""

@@ -19,7 +19,7 @@ from orgkey_tenants.stores.schema import AUDIT, AUTHORIZATIONS, KEYS, REVISION, 
 from orgkey_tenants.stores.statements import KEYS_OF, READ, READ_WITH_TIME, SERVER_TIME, SETTLE, SWAP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection, Engine, RowMapping
 
@@ -116,9 +116,11 @@ class SQLStore:
         with self._reading() as connection:
             return [_record(row) for row in connection.execute(query).mappings()]
 
-    def audit(self, tenant: str, *, limit: int = 100) -> list[Audit]:
+    def audit(self, tenant: str, *, limit: int = 100, events: Collection[str] = ()) -> list[Audit]:
         """Audit lines, newest first."""
         query = select(AUDIT).where(AUDIT.c.tenant == tenant).order_by(AUDIT.c.id.desc()).limit(limit)
+        if events:
+            query = query.where(AUDIT.c.event.in_(events))
         with self._reading() as connection:
             return [_audit(row) for row in connection.execute(query).mappings()]
 
