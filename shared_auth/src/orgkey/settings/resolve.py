@@ -207,8 +207,8 @@ class _Resolution:
         if self.grant_name is None:
             self.problems.append(
                 "There are no credentials. Set SALESFORCE_LOGIN_URL (the org's My Domain) and SALESFORCE_CLIENT_ID, "
-                "with SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer), or with "
-                "SALESFORCE_CLIENT_SECRET (Client Credentials). `orgkey setup` makes an app and all of these."
+                "with SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer), or "
+                "with SALESFORCE_CLIENT_SECRET (Client Credentials). `orgkey setup` makes an app and all of these."
             )
         return None
 
