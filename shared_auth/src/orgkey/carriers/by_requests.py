@@ -34,7 +34,6 @@ _PIECE: Final = 1024
 _BEFORE_WRITING: Final = (
     urllib3.exceptions.ConnectTimeoutError,
     urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ProxyError,
 )
 
 
@@ -141,10 +140,14 @@ class _RequestsCarrier:
         errors = self._library.exceptions
         if isinstance(error, (errors.Timeout, TimeoutError)):
             return "timeout"
-        # The URL of the request was checked long before: where requests does not like one, it is a proxy's.
-        if isinstance(error, (errors.ProxyError, errors.InvalidURL, errors.InvalidSchema)):
+        kind = network_kind(error)
+        # By a proxy, what ends a connection that had come about is no fault of the proxy's that could be told.
+        if isinstance(error, errors.ProxyError) and (kind != "closed" or _never_connected(error)):
             return "proxy"
-        return "tls" if isinstance(error, errors.SSLError) else network_kind(error)
+        # The URL of the request was checked long before: where requests does not like one, it is a proxy's.
+        if isinstance(error, (errors.InvalidURL, errors.InvalidSchema)):
+            return "proxy"
+        return "tls" if isinstance(error, errors.SSLError) else kind
 
 
 class _AtRedirect(Exception):
@@ -170,9 +173,19 @@ def _duplicate(response: Any) -> socket.socket | None:
 def _never_connected(error: Exception) -> bool:
     """Whether ``error`` was met before there was a connection to write to."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, urllib3.exceptions.ProxyError):
+        # It wraps whatever a connection by a proxy meets, an answer that was lost as well.
+        reason = reason.original_error
+        if _is_refused_tunnel(reason):
+            return True
     if isinstance(reason, urllib3.exceptions.SSLError):
         return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args)
     return isinstance(reason, _BEFORE_WRITING)
+
+
+def _is_refused_tunnel(reason: Exception) -> bool:
+    """Whether the proxy answered CONNECT with a refusal, for which http.client has a text and no type."""
+    return type(reason) is OSError and str(reason).startswith("Tunnel connection failed")
 
 
 def _is_proxy(url: str) -> bool:
