@@ -1,12 +1,13 @@
 """Requests carried by requests, through a session of the program's own where one is given.
 
 Such a session's adapters, proxies, CAs, client certificate, headers and response hooks take part, and so does what its
-class does in ``send()``. Its auth, its cookies and ~/.netrc do not: requests puts them on where it prepares a request,
-and these are prepared apart from it.
+class does in ``send()``; hooks are shown the answer after that, and cannot take it away. Its auth, its cookies and
+~/.netrc do not: requests puts them on where it prepares a request, and these are prepared apart from it.
 """
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 from contextlib import suppress
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from orgkey.wire import Request
 
 __all__ = ["carrier"]
+
+_LOGGER: Final = logging.getLogger("orgkey")
 
 # urllib3 waits for a whole piece, and only between pieces does a late request learn that nobody waits any more.
 _PIECE: Final = 1024
@@ -83,28 +86,49 @@ class _RequestsCarrier:
     def _send(self, session: Any, request: Request) -> Any:
         """The response, or why there is none."""
         prepared = self._prepared(session, request)
+        # Hooks are called once the answer is there: what they raise cannot be taken for an error of the sending then.
+        hooks, prepared.hooks = prepared.hooks, {"response": [_stop_at_redirect]}
         limits = (self._settings.connect, self._settings.read)
         try:
-            return session.send(
+            response = session.send(
                 prepared, timeout=limits, allow_redirects=False, **self._environment(session, prepared.url)
             )
         except _AtRedirect as stopped:
             return stopped.response
         except self._library.RequestException as error:
-            # A hook that raises for every 4xx does not take the answer from us.
+            # What its class does in send() may raise for every 4xx, and does not take the answer from us.
             return self._trouble(error) if error.response is None else error.response
         except OSError as error:
             if error.errno is not None:
                 return self._trouble(error)
-            # What requests says of a CA file, or of a client certificate, that is not there.
             raise ConfigError(f"The requests session cannot send: {error}") from None
         except ValueError:
             if not self._environment(session, prepared.url)["proxies"]:
                 raise
             raise unusable_proxy() from None
+        prepared.hooks = hooks
+        return self._shown(response, hooks, timeout=limits, **self._environment(session, prepared.url))
+
+    def _shown(self, response: Any, hooks: Any, **how: Any) -> Any:
+        """What ``hooks`` make of ``response``: whatever they raise, there is an answer, and it is judged."""
+        errors = self._library.exceptions
+        try:
+            return self._library.hooks.dispatch_hook("response", hooks, response, **how)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is the hook's
+            broken = (errors.ChunkedEncodingError, errors.ConnectionError, errors.ContentDecodingError)
+            if isinstance(error, broken) and error.request is None:
+                # The answer broke off while a hook read it.
+                response.close()
+                return self._trouble(error)
+            _LOGGER.warning(
+                "A response hook of the requests session failed with %s at the answer to a token request. The answer "
+                "counts all the same.",
+                type(error).__name__,
+            )
+            return response
 
     def _prepared(self, session: Any, request: Request) -> Any:
-        prepared = self._library.Request(
+        return self._library.Request(
             request.method,
             request.url,
             # None is how a session takes a header away.
@@ -112,8 +136,6 @@ class _RequestsCarrier:
             data=request.body(),
             hooks=session.hooks,
         ).prepare()
-        prepared.hooks["response"].insert(0, _stop_at_redirect)
-        return prepared
 
     def _environment(self, session: Any, url: str) -> Any:
         """Proxies, CAs and certificate. Ours win over the environment; a session's are merged as for all its calls."""
@@ -168,6 +190,11 @@ def _duplicate(response: Any) -> socket.socket | None:
     with suppress(AttributeError, OSError, TypeError, ValueError):
         return socket.fromfd(response.raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)
     return None
+
+
+def _is_missing_file(error: OSError) -> bool:
+    """Whether ``error`` is what requests says of a CA file, or of a client certificate, that is not there."""
+    return error.errno is None and "invalid path" in str(error)
 
 
 def _never_connected(error: Exception) -> bool:
