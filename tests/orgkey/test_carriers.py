@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -169,3 +170,26 @@ def test_a_client_of_ones_own_shows_what_did_not_leave(road: Any, made: Any) -> 
 def test_a_session_of_ones_own_calls_nothing_unsent(road: Any) -> None:
     with requests.Session() as own:
         assert road(PLAIN, "no server").send(client=own).sent is True
+
+
+@pytest.mark.parametrize(
+    ("raised", "cause"),
+    [
+        (TimeoutError("timed out"), "ENDPOINT_UNREACHABLE_TIMEOUT"),
+        (ConnectionResetError(), "ENDPOINT_UNREACHABLE"),
+        (ConnectionRefusedError("nobody listens"), "ENDPOINT_UNREACHABLE_REFUSED"),
+        (ssl.SSLError("bad record"), "ENDPOINT_UNREACHABLE_TLS"),
+        (OSError(), "ENDPOINT_UNREACHABLE"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, OSError) else "",
+)
+def test_an_error_of_the_system_from_an_adapter_is_no_answer(road: Any, raised: OSError, cause: str) -> None:
+    class Gateway(requests.adapters.HTTPAdapter):
+        def send(self, *_: Any, **__: Any) -> Any:
+            raise raised
+
+    with requests.Session() as own:
+        own.mount("http://", Gateway())
+        error = road(PLAIN, "answer dropped").send(client=own)
+    assert error.diagnosis.cause.id == cause
+    assert error.sent is True

@@ -99,7 +99,7 @@ class _RequestsCarrier:
             # What its class does in send() may raise for every 4xx, and does not take the answer from us.
             return self._trouble(error) if error.response is None else error.response
         except OSError as error:
-            if error.errno is not None:
+            if not _is_missing_file(error):
                 return self._trouble(error)
             raise ConfigError(f"The requests session cannot send: {error}") from None
         except ValueError:
