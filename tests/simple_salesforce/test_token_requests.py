@@ -254,3 +254,22 @@ def test_a_client_certificate_that_is_not_there_is_named(given, world, org, own)
     own.proxies, own.verify, own.cert = {"https": world.proxy_url}, str(world.ca_file), "/nowhere/client.pem"
     with pytest.raises(LoginNotConfigured, match=r"/nowhere/client\.pem"):
         Salesforce(**given | {"domain": org.my_domain}, session=own)
+
+
+def test_a_session_decides_what_is_trusted_for_logins_and_calls_alike(world, org, app, own, monkeypatch):
+    for bundle in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(bundle, raising=False)
+    monkeypatch.setenv("SALESFORCE_CA_FILE", str(world.ca_file))
+    given = {"consumer_key": app.client_id, "consumer_secret": app.client_secret, "domain": org.my_domain}
+    own.proxies = {"https": world.proxy_url}
+    with pytest.raises(LoginFailed) as failure:
+        Salesforce(**given, session=own)
+    assert failure.value.code == "ENDPOINT_UNREACHABLE_TLS"
+    own.verify = str(world.ca_file)
+    sf = Salesforce(**given, session=own)
+    assert sf.limits()
+    own.verify = True
+    with pytest.raises(requests.exceptions.SSLError):
+        sf.limits()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(world.ca_file))
+    assert Salesforce(**given, session=own).limits()

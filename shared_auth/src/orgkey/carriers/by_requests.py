@@ -138,11 +138,10 @@ class _RequestsCarrier:
         ).prepare()
 
     def _environment(self, session: Any, url: str) -> Any:
-        """Proxies, CAs and certificate. Ours win over the environment; a session's are merged as for all its calls."""
+        """Proxies, CAs and certificate. Ours win over the environment; a session decides as for all its calls."""
         own, settings = self._settings.client is None, self._settings
         proxies = {"http": settings.proxy, "https": settings.proxy} if own and settings.proxy else {}
-        ca_file = settings.ca_file if own or session.verify is True else None
-        return session.merge_environment_settings(url, proxies, True, ca_file, None)
+        return session.merge_environment_settings(url, proxies, True, settings.ca_file if own else None, None)
 
     def _pieces(self, response: Any) -> Iterator[bytes]:
         trouble = None
