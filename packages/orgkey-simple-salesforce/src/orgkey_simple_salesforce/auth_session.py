@@ -102,7 +102,9 @@ class AuthSession(GuardedSession):
     def __init__(self, org: orgkey.OrgSession) -> None:
         super().__init__(plain_http=is_plain_loopback(org.login_url))
         self.org = org
-        self.original: requests.Session | None = None
+        # The same session without what is done here: it sends token requests, and all that share its state hash as it.
+        self.original: requests.Session = object.__new__(requests.Session)
+        self.original.__dict__ = self.__dict__
         self.trust(org.options.http.ca_file)
 
     def __eq__(self, other: object) -> bool:
@@ -110,7 +112,7 @@ class AuthSession(GuardedSession):
         return isinstance(other, requests.Session) and self.__dict__ is other.__dict__
 
     def __hash__(self) -> int:
-        return super().__hash__() if self.original is None else hash(self.original)
+        return hash(self.original)
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
         """Send ``request`` with the org's token, and again with the next one where that is rejected."""
@@ -160,13 +162,7 @@ def sharing(session: requests.Session, org: orgkey.OrgSession) -> AuthSession:
 
 def unstamped(session: requests.Session) -> requests.Session:
     """``session`` without what an AuthSession does: token requests carry no token, and nothing replays them here."""
-    if not isinstance(session, AuthSession):
-        return session
-    if session.original is not None:
-        return session.original
-    plain = requests.Session()
-    plain.__dict__ = session.__dict__
-    return plain
+    return session.original if isinstance(session, AuthSession) else session
 
 
 def is_plain_loopback(url: str) -> bool:
