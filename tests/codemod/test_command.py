@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import corpus
 import pytest
+from redirected import CLOSED, FULL, redirected, unix_only
 
 from orgkey_codemod import cli, write
 from orgkey_codemod.model import Finding, Level, Place, Rule
@@ -518,6 +520,38 @@ def test_a_rule_that_fails_over_one_file_leaves_the_others(login: Path, run: Run
     assert code == 3
     assert [each["path"] for each in report["failures"]] == ["odd.py"]
     assert [each["code"] for each in report["findings"]] == ["SFA101"]
+
+
+# --- where the report goes --------------------------------------------------------------------------------------------
+
+CODEMOD = [sys.executable, "-c", "import sys; from orgkey_codemod.cli import main; sys.exit(main())"]
+
+
+@unix_only
+@pytest.mark.parametrize("unbuffered", [False, True])
+@pytest.mark.parametrize("how", CLOSED)
+@pytest.mark.parametrize(("words", "code"), [("check .", 1), ("check . --format json", 1), ("--explain SFA101", 0)])
+def test_a_stream_that_is_closed_changes_no_exit_code(
+    words: str, code: int, how: str, login: Path, monkeypatch: pytest.MonkeyPatch, *, unbuffered: bool
+) -> None:
+    monkeypatch.chdir(login)
+    done = redirected([*CODEMOD, *words.split()], how, unbuffered=unbuffered)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+@unix_only
+@pytest.mark.parametrize("unbuffered", [False, True])
+@pytest.mark.parametrize("how", FULL)
+@pytest.mark.parametrize("words", ["check .", "check . --format json", "--explain SFA101"])
+def test_a_report_that_cannot_be_written_is_told(
+    words: str, how: str, login: Path, monkeypatch: pytest.MonkeyPatch, *, unbuffered: bool
+) -> None:
+    monkeypatch.chdir(login)
+    done = redirected([*CODEMOD, *words.split()], how, unbuffered=unbuffered)
+    assert done.returncode == 3
+    said = "orgkey-codemod: the report could not be written: No space left on device. Make room and run it again; "
+    assert done.stderr == (f"{said}what a fix wrote stays.\n" if how == FULL[0] else "")
 
 
 # --- progress ---------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -64,6 +65,23 @@ def test_what_a_process_does_not_bring_back_is_done_here(end: Callable[[], None]
 
     pieces = shared_out(work, range(1000), 3)
     assert [each for piece in pieces for each in piece] == [each * 2 for each in range(1000)]
+
+
+@pytest.mark.parametrize("given", [0, 1])
+def test_where_the_system_gives_no_process_fewer_do_the_work(given: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, left = os.fork, [None] * given
+
+    def scarce() -> int:
+        if not left:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        left.pop()
+        return fork()
+
+    monkeypatch.setattr(os, "fork", scarce)
+    open_files = psutil.Process().num_fds()
+    pieces = shared_out(slowly, range(1003), 4)
+    assert [each for piece in pieces for each in piece] == [each * 2 for each in range(1003)]
+    assert psutil.Process().num_fds() == open_files
 
 
 def test_no_process_is_left_where_this_one_is_interrupted() -> None:

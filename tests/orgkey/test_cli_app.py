@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
+from redirected import CLOSED, FULL, redirected, unix_only
 
 import orgkey
 from orgkey import __main__, plugins
@@ -238,3 +239,31 @@ def test_a_reader_that_goes_away_is_no_fault(unbuffered: str) -> None:
         told = process.stderr.read()
     assert "Traceback" not in told
     assert "BrokenPipe" not in told
+
+
+@unix_only
+@pytest.mark.parametrize("unbuffered", [False, True])
+@pytest.mark.parametrize("how", CLOSED)
+@pytest.mark.parametrize(("words", "code"), [("plugins", 0), ("plugins --json", 0), ("--version", 0), ("nosuch", 2)])
+def test_a_stream_that_is_closed_is_no_fault(words: str, code: int, how: str, *, unbuffered: bool) -> None:
+    done = redirected([*ORGKEY, *words.split()], how, unbuffered=unbuffered)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+@unix_only
+@pytest.mark.parametrize("unbuffered", [False, True])
+@pytest.mark.parametrize("how", FULL)
+@pytest.mark.parametrize("words", ["plugins", "plugins --json", "--version"])
+def test_a_full_disk_is_told_as_what_it_is(words: str, how: str, *, unbuffered: bool) -> None:
+    done = redirected([*ORGKEY, *words.split()], how, unbuffered=unbuffered)
+    assert done.returncode == 1
+    told = " ".join(done.stderr.replace("│", " ").split())
+    assert ("What the command wrote was not taken: No space left on device." in told) is (how == FULL[0])
+    for wrong in ("fault", "Traceback", "Exception ignored"):
+        assert wrong not in told
+
+
+@unix_only
+def test_a_failure_keeps_its_exit_code_where_stderr_takes_nothing() -> None:
+    assert redirected([*ORGKEY, "nosuch"], "2>/dev/full", unbuffered=True).returncode == 2

@@ -9,7 +9,7 @@ import pytest
 
 from orgkey import errors
 from orgkey.diagnosis import Evidence, diagnose
-from orgkey.errors import ConfigError, OrgkeyError, TokenRequestError
+from orgkey.errors import ConfigError, OrgkeyError, TokenEndpointUnreachable, TokenRequestError
 
 DIAGNOSIS = diagnose(
     Evidence(surface="token", grant="jwt_bearer", error="invalid_grant", error_description="inactive user")
@@ -30,6 +30,13 @@ def test_a_token_error_travels_whole(kind: type[TokenRequestError]) -> None:
         assert type(travelled) is kind
         assert str(travelled) == str(error)
         assert vars(travelled) == vars(error)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_whether_it_was_sent_travels_along(*, sent: bool) -> None:
+    error = TokenEndpointUnreachable(DIAGNOSIS, sent=sent)
+    for travelled in (pickle.loads(pickle.dumps(error)), copy.copy(error), error.again(5.0)):
+        assert travelled.sent is sent
 
 
 def test_a_token_error_names_cause_remedy_and_wait() -> None:

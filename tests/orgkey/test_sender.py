@@ -263,6 +263,16 @@ def test_what_was_never_sent_is_told(library: Any) -> None:
     assert cause(failure.value) == "ENDPOINT_UNREACHABLE_REFUSED"
 
 
+@LIBRARIES
+def test_whoever_calls_a_session_is_told_what_was_never_sent(log_in: LogIn, library: Any) -> None:
+    settings = orgkey.HTTPSettings(library=library)
+    session = log_in(login_url=str(NOBODY_LISTENS.origin), http=settings, attempts=1)
+    for _ in ("of the flight", "in the cool-down"):
+        with pytest.raises(TokenEndpointUnreachable) as failure:
+            session.token()
+        assert failure.value.sent is False
+
+
 def test_what_an_adapter_of_others_may_have_sent_is_not_called_unsent() -> None:
     retrying = requests.Session()
     retrying.mount("http://", requests.adapters.HTTPAdapter(max_retries=2))

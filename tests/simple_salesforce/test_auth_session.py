@@ -15,7 +15,7 @@ from requests.auth import HTTPBasicAuth
 
 import orgkey
 from orgkey_simple_salesforce import LoginFailed, LoginNotConfigured, Salesforce, SessionRejected
-from orgkey_simple_salesforce.auth_session import GuardedSession, sharing
+from orgkey_simple_salesforce.auth_session import GuardedSession, sharing, unstamped
 
 SOAP = (
     b"<e:Envelope><e:Header><m:SessionHeader><m:sessionId>stale</m:sessionId></m:SessionHeader></e:Header></e:Envelope>"
@@ -171,6 +171,14 @@ def test_the_clients_session_equals_the_callers_as_in_simple_salesforce(auth):
     assert {own: "mine"}[second.session] == "mine"
     assert first.session != requests.Session()
     assert Salesforce(auth=auth).session != Salesforce(auth=auth).session
+
+
+def test_what_equals_a_clients_session_hashes_alike(auth, sf):
+    second = Salesforce(auth=auth, session=sf.session)
+    third = Salesforce(auth=auth, session=second.session)
+    assert sf.session == second.session == third.session
+    assert len({sf.session, second.session, third.session, unstamped(sf.session), unstamped(third.session)}) == 1
+    assert len({sf.session, Salesforce(auth=auth).session}) == 2
 
 
 def test_what_is_changed_on_the_callers_session_later_holds_too(auth):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import requests
 import responses
@@ -48,6 +50,13 @@ def given(app, monkeypatch):
     """The arguments of a Client Credentials login."""
     monkeypatch.setenv("ORGKEY_ALLOW_LOOPBACK_HTTP", "1")
     return {"consumer_key": app.client_id, "consumer_secret": app.client_secret, "domain": app.org.login_url}
+
+
+@pytest.fixture
+def maintenance(given, org):
+    """The same, while the endpoint answers with a page."""
+    org.faults.add("token", status=503, body="<html>maintenance</html>", times=None)
+    return given
 
 
 def test_a_mounted_adapter_sees_logins_and_renewals(given, own, noting, org):
@@ -118,6 +127,51 @@ def test_a_hook_that_raises_for_errors_leaves_the_diagnosis(given, own):
     with pytest.raises(LoginFailed) as failure:
         Salesforce(**given | {"consumer_secret": "wrong"}, session=own)
     assert failure.value.code == "invalid_client"
+
+
+@pytest.mark.parametrize(
+    ("hook", "proxies"),
+    [
+        (lambda response, *_, **__: response.json(), {}),
+        (lambda response, *_, **__: json.loads(response.text), {}),
+        (lambda response, *_, **__: json.loads(response.text), {"https": "http://127.0.0.1:9"}),
+        (lambda response, *_, **__: response.raise_for_status(), {}),
+        (lambda *_, **__: requests.get("http://127.0.0.1:9", timeout=1), {}),
+    ],
+    ids=["json", "loads", "loads, with proxies", "raise_for_status", "call of its own"],
+)
+def test_whatever_a_hook_raises_the_answer_is_judged(maintenance, own, hook, proxies, caplog):
+    own.proxies = proxies
+    own.hooks["response"].append(hook)
+    with pytest.raises(LoginFailed) as failure:
+        Salesforce(**maintenance, session=own)
+    assert failure.value.code == "SALESFORCE_UNAVAILABLE"
+    assert "response hook of the requests session failed" in caplog.text
+
+
+def test_a_hook_that_raises_starts_a_cool_down(given, own, org):
+    sf = Salesforce(**given, session=own)
+    own.hooks["response"].append(lambda response, *_, **__: json.loads(response.text))
+    org.expire_sessions()
+    org.faults.add("token", status=503, body="<html>maintenance</html>", times=None)
+    for _ in range(2):
+        with pytest.raises(LoginFailed, match="No further token request is made"):
+            sf.limits()
+    assert org.token_requests == 4  # one for the login, and the attempts of one renewal
+
+
+def test_a_hook_that_raises_does_not_cost_the_token(given, own):
+    own.hooks["response"].append(lambda response, *_, **__: 1 / 0 if response.url.endswith(TOKEN_PATH) else None)
+    assert Salesforce(**given, session=own).limits()
+
+
+def test_an_answer_that_breaks_off_under_a_hook_is_told_as_lost(monkeypatch, own):
+    monkeypatch.setenv("ORGKEY_ALLOW_LOOPBACK_HTTP", "1")
+    own.hooks["response"].append(lambda response, *_, **__: response.content and None)
+    half = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"acc\r\n'
+    with RawServer(half) as server, pytest.raises(LoginFailed) as failure:
+        Salesforce(consumer_key="k", consumer_secret="s", domain=server.url, session=own)
+    assert failure.value.code == "ENDPOINT_UNREACHABLE"
 
 
 def test_a_hook_that_reads_the_answer_leaves_it_to_be_read(given, own):
@@ -200,3 +254,22 @@ def test_a_client_certificate_that_is_not_there_is_named(given, world, org, own)
     own.proxies, own.verify, own.cert = {"https": world.proxy_url}, str(world.ca_file), "/nowhere/client.pem"
     with pytest.raises(LoginNotConfigured, match=r"/nowhere/client\.pem"):
         Salesforce(**given | {"domain": org.my_domain}, session=own)
+
+
+def test_a_session_decides_what_is_trusted_for_logins_and_calls_alike(world, org, app, own, monkeypatch):
+    for bundle in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(bundle, raising=False)
+    monkeypatch.setenv("SALESFORCE_CA_FILE", str(world.ca_file))
+    given = {"consumer_key": app.client_id, "consumer_secret": app.client_secret, "domain": org.my_domain}
+    own.proxies = {"https": world.proxy_url}
+    with pytest.raises(LoginFailed) as failure:
+        Salesforce(**given, session=own)
+    assert failure.value.code == "ENDPOINT_UNREACHABLE_TLS"
+    own.verify = str(world.ca_file)
+    sf = Salesforce(**given, session=own)
+    assert sf.limits()
+    own.verify = True
+    with pytest.raises(requests.exceptions.SSLError):
+        sf.limits()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(world.ca_file))
+    assert Salesforce(**given, session=own).limits()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import socket
+import struct
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterable
 
     Answer = bytes | Callable[[str, bytes], bytes | Iterable[bytes]]
@@ -24,16 +26,19 @@ class RawServer:
     """Answers each connection's one request with ``answer``, then closes it.
 
     ``answer`` is the whole answer, or a function that is given the request's first line and the whole request and
-    returns the answer at once or in pieces, each sent on its own. ``requests`` holds what came in.
+    returns the answer at once or in pieces, each sent on its own. ``requests`` holds what came in. It speaks TLS where
+    it is given a context; with ``resets`` it ends connections by a reset.
     """
 
-    def __init__(self, answer: Answer = b"", host: str = "127.0.0.1") -> None:
+    def __init__(self, answer: Answer = b"", host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
+        self.resets = False
+        self._tls = tls
         self.requests: list[bytes] = []
         self.ended = threading.Event()
         self._listener = socket.create_server((host, 0), backlog=512)
         self.port: int = self._listener.getsockname()[1]
-        self.url = f"http://{host}:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{host}:{self.port}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._visitors: dict[threading.Thread, socket.socket] = {}
 
@@ -64,7 +69,7 @@ class RawServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            thread = threading.Thread(target=self._visit, args=(connection,), daemon=True)
             self._visitors = {
                 thread: connection,
                 **{visitor: its for visitor, its in self._visitors.items() if visitor.is_alive()},
@@ -77,22 +82,29 @@ class RawServer:
         answer = self.answer(request.split(b"\r\n", 1)[0].decode("latin-1"), request)
         return [answer] if isinstance(answer, bytes) else answer
 
+    def _visit(self, plain: socket.socket) -> None:
+        with plain, suppress(OSError):
+            plain.settimeout(10)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._tls.wrap_socket(plain, server_side=True) if self._tls else plain as connection:
+                self._serve(connection)
+
     def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            connection.settimeout(10)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            request = _read_request(connection)
-            if not request:
+        request = read_request(connection)
+        if not request:
+            return
+        self.requests.append(request)
+        for piece in self._pieces(request):
+            if self.ended.is_set():
                 return
-            self.requests.append(request)
-            for piece in self._pieces(request):
-                if self.ended.is_set():
-                    return
-                connection.sendall(piece)
-            # Everything is sent before the end, even where the client still talks.
-            connection.shutdown(socket.SHUT_WR)
-            while connection.recv(65536):
-                pass
+            connection.sendall(piece)
+        if self.resets:
+            reset(connection)
+            return
+        # Everything is sent before the end, even where the client still talks.
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
 
 
 class RawOrg(RawServer):
@@ -128,7 +140,13 @@ def body(request: bytes) -> bytes:
     return request.partition(b"\r\n\r\n")[2]
 
 
-def _read_request(connection: socket.socket) -> bytes:
+def reset(connection: socket.socket) -> None:
+    """Close it, and let the other end meet a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def read_request(connection: socket.socket) -> bytes:
     """One whole request; what there is of it where the client leaves in the middle."""
     data = b""
     while not _is_whole(data):

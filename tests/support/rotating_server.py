@@ -23,9 +23,7 @@ USER_ID = "0055g00000BnLmAAAV"
 
 def unreachable(kind: str, *, sent: bool) -> TokenEndpointUnreachable:
     """No answer, as the sender words it."""
-    error = TokenEndpointUnreachable(diagnose(Evidence(surface="network", error=kind)))
-    error.sent = sent
-    return error
+    return TokenEndpointUnreachable(diagnose(Evidence(surface="network", error=kind)), sent=sent)
 
 
 class RotatingServer:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from urllib.parse import urlsplit
 
 import crowd
 import pytest
 from customers import connect, new_customer, stored_token
 from refresh_bench import Bench, FlakyStore
+from relay_proxy import RelayProxy
 from rotating_server import _answer, unreachable
 
 import orgkey
@@ -339,6 +341,20 @@ def test_an_answer_lost_on_the_wire_is_named(world, make, clock):
     assert "invalid_grant: expired access/refresh token" in str(lost.value)
     assert "revoked the grant just then" in str(lost.value)
     assert customer.sent() == 2
+
+
+@pytest.mark.parametrize("library", ["httpx", "requests"])
+def test_an_answer_lost_behind_a_proxy_leaves_its_intent(world, make, library):
+    customer = new_customer(world)
+    with RelayProxy(urlsplit(customer.org.login_url).port) as proxy:
+        tenants = make(http=orgkey.HTTPSettings(library=library, proxy=proxy.url))
+        connect(tenants, customer)
+        customer.org.faults.add("token", drop="after")
+        with pytest.raises(orgkey.TokenEndpointUnreachable):
+            tenants.session(customer.tenant).token()
+    assert tenants.audit(customer.tenant)[0].event == "answer_lost"
+    assert tenants.get(customer.tenant).intent is not None
+    assert customer.sent() == 1
 
 
 def test_a_slow_answer_is_waited_for(world, make):

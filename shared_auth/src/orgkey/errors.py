@@ -96,19 +96,16 @@ class TokenRequestError(OrgkeyError):
 
     def again(self, retry_after: float) -> TokenRequestError:
         """A fresh copy for another caller: one exception object raised in many threads would mix their tracebacks."""
-        copy = type(self)(
-            self.diagnosis,
-            error=self.error,
-            error_description=self.error_description,
-            status=self.status,
-            retry_after=retry_after,
-        )
+        copy = type(self)(self.diagnosis, **self._facts() | {"retry_after": retry_after})
         copy.__cause__ = self.__cause__
         return copy
 
+    def _facts(self) -> dict[str, Any]:
+        """What a copy is made with, beside the diagnosis: all that the constructor takes."""
+        return {name: getattr(self, name) for name in ("error", "error_description", "status", "retry_after")}
+
     def __reduce__(self) -> tuple[object, ...]:
-        facts = ("error", "error_description", "status", "retry_after")
-        return _rebuild, (type(self), self.diagnosis, {name: getattr(self, name) for name in facts})
+        return _rebuild, (type(self), self.diagnosis, self._facts())
 
 
 def _rebuild(kind: type[TokenRequestError], diagnosis: Diagnosis, facts: dict[str, Any]) -> TokenRequestError:
@@ -118,10 +115,16 @@ def _rebuild(kind: type[TokenRequestError], diagnosis: Diagnosis, facts: dict[st
 class TokenEndpointUnreachable(TokenRequestError):
     """The token endpoint gave no answer: DNS, connection, TLS, proxy or time limit.
 
-    ``sent`` is False where the request provably did not leave: no connection came about.
+    ``sent`` is False where the request provably did not leave: no connection to the endpoint came about. Of a session's
+    attempts it tells of the last one, and so it does during the cool-down that follows.
     """
 
-    sent: bool = True
+    def __init__(self, diagnosis: Diagnosis, *, sent: bool = True, **facts: Any) -> None:
+        super().__init__(diagnosis, **facts)
+        self.sent = sent
+
+    def _facts(self) -> dict[str, Any]:
+        return super()._facts() | {"sent": self.sent}
 
 
 class TokenAnswerRefused(TokenRequestError):

@@ -161,6 +161,4 @@ def _refused(cause: str, fact: str, status: int) -> TokenAnswerRefused:
 def _unreachable(error: NoAnswer, request: Request) -> TokenEndpointUnreachable:
     facts = (f"{request.origin} ({error.name})",)
     evidence = Evidence(surface="network", error=error.kind, login_host=request.origin.host, facts=facts)
-    unreachable = TokenEndpointUnreachable(diagnose(evidence))
-    unreachable.sent = error.sent
-    return unreachable
+    return TokenEndpointUnreachable(diagnose(evidence), sent=error.sent)

@@ -6,10 +6,10 @@ import argparse
 import gc
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod import __version__
 
@@ -28,7 +28,9 @@ USAGE: Final = 2
 FAILED: Final = 3
 INTERRUPTED: Final = 130
 
-_EPILOG: Final = "Exit codes: 0 clean; 1 findings remain, or would change; 2 wrong usage; 3 some file failed."
+_EPILOG: Final = (
+    "Exit codes: 0 clean; 1 findings remain, or would change; 2 wrong usage; 3 some file, or the output, failed."
+)
 _LONG: Final = 200
 """Files; work on more may take long enough for a person to want to see that something happens."""
 _BAR: Final = 30
@@ -36,7 +38,7 @@ _BAR: Final = 30
 
 
 def main(arguments: Sequence[str] | None = None, *, name: str = "orgkey-codemod", packs: Sequence[Rule] = ()) -> int:
-    """Run the command; returns 0 where nothing is found, 1 for findings, 2 for wrong usage, 3 where a file failed.
+    """Run the command; returns 0 where nothing is found, 1 for findings, 2 for wrong usage, 3 where it failed.
 
     Parameters
     ----------
@@ -48,25 +50,34 @@ def main(arguments: Sequence[str] | None = None, *, name: str = "orgkey-codemod"
         Rules that others bring, which run after those of the catalogue.
 
     """
-    try:
-        options = _parser(name).parse_args(arguments)
-    except SystemExit as stop:  # argparse has said why
-        return stop.code if isinstance(stop.code, int) else USAGE
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name of a file may be no text
             stream.reconfigure(errors="backslashreplace")
     collects = gc.isenabled()
     gc.disable()  # syntax trees stay to the end, and looking through them again and again is a tenth of the time
     try:
-        return _command(options, name, packs)
+        code = _run(arguments, name, packs)
+        _flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read it has seen enough; nothing may complain of it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read it has seen enough
         return FOUND
+    except _UnwrittenError as error:
+        _tell(f"{name}: the report could not be written: {error}. Make room and run it again; what a fix wrote stays.")
+        return FAILED
     finally:
+        _let_go()
         if collects:
             gc.enable()
+    return code
+
+
+def _run(arguments: Sequence[str] | None, name: str, packs: Sequence[Rule]) -> int:
+    try:
+        options = _parser(name).parse_args(arguments)
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else USAGE
+    return _command(options, name, packs)
 
 
 def _command(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> int:
@@ -81,11 +92,10 @@ def _command(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> i
     try:
         report = _report(options, name, packs)
     except (ConfigError, FileNotFoundError, DirtyError) as error:
-        _say(f"{name}: {error}", to=sys.stderr)
+        _tell(f"{name}: {error}")
         return USAGE
     for line in _lines(report, options.format):
         _say(line)
-    sys.stdout.flush()
     if any(outcome.failures for outcome in report.outcomes):
         return FAILED
     return FOUND if any(outcome.left for outcome in report.outcomes) else CLEAN
@@ -95,13 +105,56 @@ def _lines(report: Report, format_: str) -> Iterator[str]:
     from orgkey_codemod import colours
     from orgkey_codemod.report import FORMATS, as_text
 
-    if format_ == "text" and colours.are_wanted(sys.stdout):
+    if format_ == "text" and sys.stdout is not None and colours.are_wanted(sys.stdout):
         return as_text(report, colours.painted)
     return FORMATS[format_](report)
 
 
-def _say(text: str, *, to: TextIO | None = None) -> None:
-    (to or sys.stdout).write(f"{text}\n")
+# --- what is written: either stream may be closed, which Python says by None, or take no more -------------------------
+
+
+class _UnwrittenError(Exception):
+    """The report did not get to where stdout leads."""
+
+
+def _say(text: str) -> None:
+    """One more line of the report."""
+    if sys.stdout is not None:
+        with _writing():
+            sys.stdout.write(f"{text}\n")
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        with _writing():
+            sys.stdout.flush()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _UnwrittenError(error.strerror) from None
+
+
+def _tell(text: str) -> None:
+    """Say why nothing came of it."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(f"{text}\n")
+
+
+def _let_go() -> None:
+    """Leave nothing in a buffer that Python would try to write, and complain of, at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 # --- the command line -------------------------------------------------------------------------------------------------
@@ -154,7 +207,7 @@ def _explain(code: str, name: str, packs: Sequence[Rule]) -> int:
     rules = [rule for rule in everything if rule.code == code.upper()]
     if not rules:
         codes = ", ".join(dict.fromkeys(rule.code for rule in everything))
-        _say(f"{name}: there is no rule {code}; there are {codes}", to=sys.stderr)
+        _tell(f"{name}: there is no rule {code}; there are {codes}")
         return USAGE
     for rule in rules:
         _say(f"{rule.code}: {rule.title}\n\n{rule.explanation}")
@@ -258,7 +311,7 @@ def _settings(config: Config, options: argparse.Namespace) -> Config:
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Progress | None]:
     """Where a person waits at a terminal, a bar that says how far the work is, and goes at the end."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     shown = False

@@ -58,7 +58,7 @@ def shared_out(
     items:
         What is to be done.
     number:
-        Processes, this one included.
+        Processes, this one included; fewer where the system gives no more.
     meanwhile:
         Done here before this process takes its first piece, while the others are at work.
     progress:
@@ -70,7 +70,8 @@ def shared_out(
     queue = _Queue(len(pieces))
     away: list[_Away[R]] = []
     try:
-        away += [_Away(lambda: {each: work(pieces[each]) for each in queue}) for _ in range(number - 1)]
+        with suppress(OSError):  # the system gives no more processes: fewer do it, or this one alone
+            away.extend(_Away(lambda: {each: work(pieces[each]) for each in queue}) for _ in range(number - 1))
         if meanwhile is not None:
             meanwhile()
         done: dict[int, R] = {}
@@ -109,7 +110,12 @@ class _Away(Generic[R]):
     def __init__(self, work: Callable[[], dict[int, R]]) -> None:
         self._reader, writer = os.pipe()
         self._is_over = False
-        self._pid = os.fork()
+        try:
+            self._pid = os.fork()
+        except OSError:
+            os.close(self._reader)
+            os.close(writer)
+            raise
         if self._pid:
             os.close(writer)
             return

@@ -37,11 +37,22 @@ class GuardedSession(requests.Session):
     takes it off again before loopback ones.
     """
 
-    __slots__ = ("plain_http",)
+    __slots__ = ("ca_file", "plain_http")
 
     def __init__(self, *, plain_http: bool = False) -> None:
         super().__init__()
         self.plain_http = plain_http
+        self.ca_file: str | None = None
+
+    def trust(self, ca_file: str | None) -> None:
+        """Trust the CAs in the file that the settings name; None leaves it at what requests trusts."""
+        if ca_file is not None:
+            self.ca_file = self.verify = ca_file
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """As in requests, where REQUESTS_CA_BUNDLE replaces a session's CA file; not the one that the settings name."""
+        verify = self.ca_file if verify is None and self.verify == self.ca_file else verify
+        return super().merge_environment_settings(url, proxies, stream, verify, cert)
 
     def prepare_request(self, request: Request) -> PreparedRequest:
         """As in requests, which looks into ~/.netrc for every request that comes without ``auth``."""
@@ -86,27 +97,22 @@ class AuthSession(GuardedSession):
     rejected ones in between. Calls to other hosts pass untouched.
     """
 
-    __slots__ = ("ca_file", "org", "original")
+    __slots__ = ("org", "original")
 
     def __init__(self, org: orgkey.OrgSession) -> None:
         super().__init__(plain_http=is_plain_loopback(org.login_url))
         self.org = org
-        self.original: requests.Session | None = None
-        self.ca_file = org.options.http.ca_file
-        if self.ca_file is not None:
-            self.verify = self.ca_file
+        # The same session without what is done here: it sends token requests, and all that share its state hash as it.
+        self.original: requests.Session = object.__new__(requests.Session)
+        self.original.__dict__ = self.__dict__
+        self.trust(org.options.http.ca_file)
 
     def __eq__(self, other: object) -> bool:
         """Whether ``other`` has the same state: itself, the session it was made of, and others that were."""
         return isinstance(other, requests.Session) and self.__dict__ is other.__dict__
 
     def __hash__(self) -> int:
-        return super().__hash__() if self.original is None else hash(self.original)
-
-    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
-        """As in requests, where REQUESTS_CA_BUNDLE replaces a session's CA file; not the one that the settings name."""
-        verify = self.ca_file if verify is None and self.verify == self.ca_file else verify
-        return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return hash(self.original)
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
         """Send ``request`` with the org's token, and again with the next one where that is rejected."""
@@ -148,7 +154,7 @@ def sharing(session: requests.Session, org: orgkey.OrgSession) -> AuthSession:
             f"session= is a {type(session).__name__}, which cannot carry a token. Give a requests.Session."
         ) from None
     shared.org = org
-    shared.ca_file = None  # the CAs are the session's affair
+    shared.ca_file = None  # the session decides what is trusted, as for token requests
     shared.original = unstamped(session)
     shared.plain_http = is_plain_loopback(org.login_url)
     return shared
@@ -156,13 +162,7 @@ def sharing(session: requests.Session, org: orgkey.OrgSession) -> AuthSession:
 
 def unstamped(session: requests.Session) -> requests.Session:
     """``session`` without what an AuthSession does: token requests carry no token, and nothing replays them here."""
-    if not isinstance(session, AuthSession):
-        return session
-    if session.original is not None:
-        return session.original
-    plain = requests.Session()
-    plain.__dict__ = session.__dict__
-    return plain
+    return session.original if isinstance(session, AuthSession) else session
 
 
 def is_plain_loopback(url: str) -> bool:

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import requests
 
 import orgkey
-from orgkey_simple_salesforce.auth_session import unstamped
+from orgkey_simple_salesforce.auth_session import GuardedSession, unstamped
 from orgkey_simple_salesforce.callers import stacklevel
 from orgkey_simple_salesforce.errors import LoginNotConfigured, PasswordLoginRemoved
 
@@ -146,6 +146,9 @@ def connect(
             found = open_session(rest, shape, network)
         except orgkey.ConfigError as error:
             raise _refusal(arguments, error) from error
+        http = found.options.http
+        if session is None and http.client is not None:
+            http.client.trust(http.ca_file)  # made here: what the settings say is known only now
     if arguments.has_password:
         warnings.warn(_ignored(arguments, found), orgkey.PasswordIgnoredWarning, stacklevel=stacklevel())
     return found
@@ -188,7 +191,7 @@ def _audience(domain: str) -> str:
 
 def _network(proxies: MutableMapping[str, str] | None, session: requests.Session | None) -> dict[str, Any]:
     if session is None and proxies:
-        session = requests.Session()
+        session = GuardedSession()
         session.proxies = proxies
     if session is None:
         return {"http": orgkey.HTTPSettings(library="requests")}

@@ -59,8 +59,8 @@ class HTTPSettings:
         PEM file of the CAs to trust; None trusts what the operating system trusts, with requests what that trusts.
     client:
         A ``httpx.Client``, ``httpx2.Client`` or ``requests.Session`` of your own to send with. Its proxies, CAs and
-        client certificate then win over ``proxy`` and ``ca_file``; a httpx client's limits over ``connect`` and
-        ``read``. ``total`` holds in any case.
+        client certificate then win over ``proxy`` and ``ca_file``, even where it names none; a httpx client's limits
+        over ``connect`` and ``read``. ``total`` holds in any case.
 
     """
 

@@ -20,7 +20,7 @@ from orgkey.carriers import (
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from types import ModuleType
 
     from orgkey.carriers import Carrier
@@ -31,42 +31,48 @@ __all__ = ["carrier"]
 
 def carrier(library: ModuleType, settings: HTTPSettings) -> Carrier:
     """Carries by the client in ``settings``, else by one made for them."""
-    return _HTTPXCarrier(library, settings.client or _new_client(library, settings))
+    return _HTTPXCarrier(library, settings)
 
 
 class _HTTPXCarrier:
-    __slots__ = ("_client", "_library")
+    __slots__ = ("_client", "_is_ours", "_library")
 
-    def __init__(self, library: ModuleType, client: Any) -> None:
+    def __init__(self, library: ModuleType, settings: HTTPSettings) -> None:
         self._library = library
-        self._client = client
+        self._is_ours = settings.client is None
+        self._client = _new_client(library, settings) if self._is_ours else settings.client
 
     def open(self, request: Request, watch: Watch) -> Incoming:
-        with self._translating():
+        steps = _Steps(watch)
+        with self._translating(steps):
             outgoing = self._client.build_request(
                 request.method,
                 request.url,
                 content=request.body(),
                 headers=headers_of(request),
-                extensions={"trace": _tracing(watch)},
+                extensions={"trace": steps},
             )
             response = self._client.send(outgoing, stream=True, auth=None, follow_redirects=False)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Incoming(response.status_code, headers, self._pieces(response), response.close)
+        return Incoming(response.status_code, headers, self._pieces(response, steps), response.close)
 
-    def _pieces(self, response: Any) -> Iterator[bytes]:
-        with self._translating():
+    def _pieces(self, response: Any, steps: _Steps) -> Iterator[bytes]:
+        with self._translating(steps):
             yield from response.iter_raw()
 
     @contextmanager
-    def _translating(self) -> Iterator[None]:
+    def _translating(self, steps: _Steps) -> Iterator[None]:
         library = self._library
         try:
             yield
         except (library.HTTPError, library.InvalidURL, library.StreamError, OSError) as error:
-            # Each of these is raised before a byte of the request is written.
-            unsent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
-            raise NoAnswer(self._kind(error), type(error).__name__, sent=not isinstance(error, unsent)) from error
+            unsent = self._is_before_writing(error) and not steps.wrote and (self._is_ours or steps.seen)
+            raise NoAnswer(self._kind(error), type(error).__name__, sent=not unsent) from error
+
+    def _is_before_writing(self, error: Exception) -> bool:
+        """Whether httpcore raises ``error`` before it writes a byte; a transport of others may have sent it by then."""
+        of = self._library
+        return isinstance(error, (of.ConnectError, of.ConnectTimeout, of.PoolTimeout, of.ProxyError))
 
     def _kind(self, error: Exception) -> str:
         if isinstance(error, (self._library.TimeoutException, TimeoutError)):
@@ -74,14 +80,26 @@ class _HTTPXCarrier:
         return "proxy" if isinstance(error, self._library.ProxyError) else network_kind(error)
 
 
-def _tracing(watch: Watch) -> Callable[[str, dict[str, Any]], None]:
-    """What httpcore calls at each step: it tells ``watch`` of the stream that a connect or TLS step returned."""
+class _Steps:
+    """What httpcore calls at each step. It tells ``watch`` of the stream that a connect or TLS step returned.
 
-    def trace(event: str, info: dict[str, Any]) -> None:
+    ``seen`` says whether it was called at all, as by no transport but httpcore's, and ``wrote`` whether the request,
+    and not only a CONNECT to a proxy, began to be written.
+    """
+
+    __slots__ = ("_watch", "seen", "wrote")
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self.seen = False
+        self.wrote = False
+
+    def __call__(self, event: str, info: dict[str, Any]) -> None:
+        self.seen = True
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            watch.hold(info["return_value"].get_extra_info("socket"))
-
-    return trace
+            self._watch.hold(info["return_value"].get_extra_info("socket"))
+        elif event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
+            self.wrote = True
 
 
 def _new_client(library: ModuleType, settings: HTTPSettings) -> Any:

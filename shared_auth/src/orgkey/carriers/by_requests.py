@@ -1,12 +1,13 @@
 """Requests carried by requests, through a session of the program's own where one is given.
 
 Such a session's adapters, proxies, CAs, client certificate, headers and response hooks take part, and so does what its
-class does in ``send()``. Its auth, its cookies and ~/.netrc do not: requests puts them on where it prepares a request,
-and these are prepared apart from it.
+class does in ``send()``; hooks are shown the answer after that, and cannot take it away. Its auth, its cookies and
+~/.netrc do not: requests puts them on where it prepares a request, and these are prepared apart from it.
 """
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 from contextlib import suppress
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["carrier"]
 
+_LOGGER: Final = logging.getLogger("orgkey")
+
 # urllib3 waits for a whole piece, and only between pieces does a late request learn that nobody waits any more.
 _PIECE: Final = 1024
 
@@ -34,7 +37,6 @@ _PIECE: Final = 1024
 _BEFORE_WRITING: Final = (
     urllib3.exceptions.ConnectTimeoutError,
     urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ProxyError,
 )
 
 
@@ -84,28 +86,49 @@ class _RequestsCarrier:
     def _send(self, session: Any, request: Request) -> Any:
         """The response, or why there is none."""
         prepared = self._prepared(session, request)
+        # Hooks are called once the answer is there: what they raise cannot be taken for an error of the sending then.
+        hooks, prepared.hooks = prepared.hooks, {"response": [_stop_at_redirect]}
         limits = (self._settings.connect, self._settings.read)
         try:
-            return session.send(
+            response = session.send(
                 prepared, timeout=limits, allow_redirects=False, **self._environment(session, prepared.url)
             )
         except _AtRedirect as stopped:
             return stopped.response
         except self._library.RequestException as error:
-            # A hook that raises for every 4xx does not take the answer from us.
+            # What its class does in send() may raise for every 4xx, and does not take the answer from us.
             return self._trouble(error) if error.response is None else error.response
         except OSError as error:
-            if error.errno is not None:
+            if not _is_missing_file(error):
                 return self._trouble(error)
-            # What requests says of a CA file, or of a client certificate, that is not there.
             raise ConfigError(f"The requests session cannot send: {error}") from None
         except ValueError:
             if not self._environment(session, prepared.url)["proxies"]:
                 raise
             raise unusable_proxy() from None
+        prepared.hooks = hooks
+        return self._shown(response, hooks, timeout=limits, **self._environment(session, prepared.url))
+
+    def _shown(self, response: Any, hooks: Any, **how: Any) -> Any:
+        """What ``hooks`` make of ``response``: whatever they raise, there is an answer, and it is judged."""
+        errors = self._library.exceptions
+        try:
+            return self._library.hooks.dispatch_hook("response", hooks, response, **how)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is the hook's
+            broken = (errors.ChunkedEncodingError, errors.ConnectionError, errors.ContentDecodingError)
+            if isinstance(error, broken) and error.request is None:
+                # The answer broke off while a hook read it.
+                response.close()
+                return self._trouble(error)
+            _LOGGER.warning(
+                "A response hook of the requests session failed with %s at the answer to a token request. The answer "
+                "counts all the same.",
+                type(error).__name__,
+            )
+            return response
 
     def _prepared(self, session: Any, request: Request) -> Any:
-        prepared = self._library.Request(
+        return self._library.Request(
             request.method,
             request.url,
             # None is how a session takes a header away.
@@ -113,15 +136,12 @@ class _RequestsCarrier:
             data=request.body(),
             hooks=session.hooks,
         ).prepare()
-        prepared.hooks["response"].insert(0, _stop_at_redirect)
-        return prepared
 
     def _environment(self, session: Any, url: str) -> Any:
-        """Proxies, CAs and certificate. Ours win over the environment; a session's are merged as for all its calls."""
+        """Proxies, CAs and certificate. Ours win over the environment; a session decides as for all its calls."""
         own, settings = self._settings.client is None, self._settings
         proxies = {"http": settings.proxy, "https": settings.proxy} if own and settings.proxy else {}
-        ca_file = settings.ca_file if own or session.verify is True else None
-        return session.merge_environment_settings(url, proxies, True, ca_file, None)
+        return session.merge_environment_settings(url, proxies, True, settings.ca_file if own else None, None)
 
     def _pieces(self, response: Any) -> Iterator[bytes]:
         trouble = None
@@ -141,10 +161,14 @@ class _RequestsCarrier:
         errors = self._library.exceptions
         if isinstance(error, (errors.Timeout, TimeoutError)):
             return "timeout"
-        # The URL of the request was checked long before: where requests does not like one, it is a proxy's.
-        if isinstance(error, (errors.ProxyError, errors.InvalidURL, errors.InvalidSchema)):
+        kind = network_kind(error)
+        # By a proxy, what ends a connection that had come about is no fault of the proxy's that could be told.
+        if isinstance(error, errors.ProxyError) and (kind != "closed" or _never_connected(error)):
             return "proxy"
-        return "tls" if isinstance(error, errors.SSLError) else network_kind(error)
+        # The URL of the request was checked long before: where requests does not like one, it is a proxy's.
+        if isinstance(error, (errors.InvalidURL, errors.InvalidSchema)):
+            return "proxy"
+        return "tls" if isinstance(error, errors.SSLError) else kind
 
 
 class _AtRedirect(Exception):
@@ -167,12 +191,27 @@ def _duplicate(response: Any) -> socket.socket | None:
     return None
 
 
+def _is_missing_file(error: OSError) -> bool:
+    """Whether ``error`` is what requests says of a CA file, or of a client certificate, that is not there."""
+    return error.errno is None and "invalid path" in str(error)
+
+
 def _never_connected(error: Exception) -> bool:
     """Whether ``error`` was met before there was a connection to write to."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, urllib3.exceptions.ProxyError):
+        # It wraps whatever a connection by a proxy meets, an answer that was lost as well.
+        reason = reason.original_error
+        if _is_refused_tunnel(reason):
+            return True
     if isinstance(reason, urllib3.exceptions.SSLError):
         return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args)
     return isinstance(reason, _BEFORE_WRITING)
+
+
+def _is_refused_tunnel(reason: Exception) -> bool:
+    """Whether the proxy answered CONNECT with a refusal, for which http.client has a text and no type."""
+    return type(reason) is OSError and str(reason).startswith("Tunnel connection failed")
 
 
 def _is_proxy(url: str) -> bool:

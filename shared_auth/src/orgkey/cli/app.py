@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -11,6 +13,7 @@ import typer
 import orgkey
 from orgkey import plugins
 from orgkey.cli.output import ExitCode, Output, UsageProblem
+from orgkey.errors import OrgkeyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +25,8 @@ _EPILOG: Final = (
     "3 Salesforce gave no access token; 130 interrupted."
 )
 
+_NO_PLACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (``sys.argv`` by default) and return its exit code. Never raises for a failure."""
@@ -30,11 +35,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     with output.telling_warnings():
         try:
             result = typer.main.get_command(build(output)).main(arguments, prog_name="orgkey", standalone_mode=False)
+            _flush()
         except typer.Abort:
             return 130
         except Exception as error:  # noqa: BLE001  # the last place that can turn it into a message
-            return output.failure(_usage_problem(error) or error)
-    _flush()
+            return output.failure(_usage_problem(error) or _unwritten(error) or error)
+        finally:
+            _let_go()
     return result if isinstance(result, int) else ExitCode.OK
 
 
@@ -62,11 +69,30 @@ def build(output: Output) -> typer.Typer:
 
 
 def _flush() -> None:
-    """Hand over what is buffered. A reader that went away has seen enough: nothing may complain of it at exit."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Hand over what is buffered. A reader that went away has seen enough."""
+    if sys.stdout is not None:
+        with suppress(BrokenPipeError):
+            sys.stdout.flush()
+
+
+def _let_go() -> None:
+    """Leave nothing in a buffer that Python would try to write, and complain of, at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _unwritten(error: Exception) -> OrgkeyError | None:
+    """What is said where the place that something is written to takes no more, such as a full disk."""
+    if not isinstance(error, OSError) or error.errno not in _NO_PLACE or error.filename is not None:
+        return None
+    return OrgkeyError(
+        f"What the command wrote was not taken: {error.strerror}. Look at where its output goes, make room there, and "
+        "run it again."
+    )
 
 
 def _show_version(value: bool) -> None:

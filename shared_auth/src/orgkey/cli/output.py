@@ -6,7 +6,7 @@ import json
 import os
 import traceback
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -116,10 +116,11 @@ class Output:
 
     def note(self, text: str) -> None:
         """Tell something that does not change the result."""
-        if self.as_json:
-            self._err.file.write(json.dumps({"warning": text}) + "\n")
-        else:
-            self._err.print(Text(f"Note: {printable(text)}", style="yellow"))
+        with suppress(OSError):  # stderr takes nothing, and a note is worth no failure
+            if self.as_json:
+                self._err.file.write(json.dumps({"warning": text}) + "\n")
+            else:
+                self._err.print(Text(f"Note: {printable(text)}", style="yellow"))
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
@@ -159,10 +160,11 @@ class Output:
     def failure(self, error: Exception) -> ExitCode:
         """Tell why the command failed, in one panel or one JSON value, and return its exit code."""
         code = _exit_code(error)
-        if self.as_json:
-            self._err.file.write(json.dumps({"error": _as_data(error), "exit_code": code}, default=str) + "\n")
-        else:
-            self._err.print(_failure_panel(error, width=min(self._err.width, 100)))
+        with suppress(OSError):  # stderr takes nothing: the exit code is left to tell
+            if self.as_json:
+                self._err.file.write(json.dumps({"error": _as_data(error), "exit_code": code}, default=str) + "\n")
+            else:
+                self._err.print(_failure_panel(error, width=min(self._err.width, 100)))
         return code
 
 
