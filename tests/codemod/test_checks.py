@@ -17,6 +17,7 @@ LOGIN: Final = "sf = Salesforce(username=user, password=pw, security_token=token
 INLINE: Final = (
     'sf = Salesforce(username=os.environ["SF_USER"], password=os.environ["SF_PASSWORD"], security_token="")\n'
 )
+MISSING: Final = "missing = [each for each in NAMES if each not in os.environ]\nassert not missing, missing\n"
 LEFT: Final = 'sf = Salesforce(username=os.environ["SF_USER"])\n'
 
 
@@ -69,11 +70,11 @@ def test_what_a_check_asks_beside_secrets_stays(before: str, after: str | None, 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ('NAMES = ["SF_USER", "SF_PASSWORD", "PORT"]\n', 'NAMES = ["SF_USER", "PORT"]\n'),
-        ('NAMES = ("SF_USER", "SF_PASSWORD")\n', 'NAMES = ("SF_USER",)\n'),
+        ('NAMES = ["SF_USER", "SF_PASSWORD", "PORT"]\n' + MISSING, 'NAMES = ["SF_USER", "PORT"]\n' + MISSING),
+        ('NAMES = ("SF_USER", "SF_PASSWORD")\n' + MISSING, 'NAMES = ("SF_USER",)\n' + MISSING),
         (
-            'NAMES = {\n    "SF_USER",\n    "SF_PASSWORD",\n    "PORT",\n}\n',
-            'NAMES = {\n    "SF_USER",\n    "PORT",\n}\n',
+            'NAMES = {\n    "SF_USER",\n    "SF_PASSWORD",\n    "PORT",\n}\n' + MISSING,
+            'NAMES = {\n    "SF_USER",\n    "PORT",\n}\n' + MISSING,
         ),
         (
             'for name in ["SF_PASSWORD", "SF_USER"]:\n    assert name in os.environ\n',
@@ -94,9 +95,9 @@ def test_names_of_variables_leave_lists_and_checks(before: str, after: str, tmp_
 @pytest.mark.parametrize(
     "check",
     [
-        'NAMES = ["SF_PASSWORD"]\n',  # an empty list may mean that nothing is looked at
-        'NAMES = "SF_USER", "SF_PASSWORD"\n',
-        'NAMES = [\n    "SF_USER",\n    "SF_PASSWORD",  # the integration user\'s\n]\n',
+        'NAMES = ["SF_PASSWORD"]\n' + MISSING,  # an empty list may mean that nothing is looked at
+        'NAMES = "SF_USER", "SF_PASSWORD"\n' + MISSING,
+        'NAMES = [\n    "SF_USER",\n    "SF_PASSWORD",  # the integration user\'s\n]\n' + MISSING,
         'if "SF_PASSWORD" not in os.environ:\n    sys.exit(1)\nelse:\n    print("all there")\n',
         'if "SF_PASSWORD" not in os.environ:  # says the runbook\n    sys.exit(1)\n',
         'if os.environ["SF_PASSWORD"] == sys.argv[1]:\n    sys.exit(1)\n',
@@ -113,7 +114,7 @@ def test_a_check_of_what_something_else_reads_stays(tmp_path: Path) -> None:
 
 
 def test_a_check_is_for_review(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    check = 'NAMES = ["SF_USER", "SF_PASSWORD"]\n'
+    check = 'NAMES = ["SF_USER", "SF_PASSWORD"]\n' + MISSING
     assert fixed(tmp_path, HEAD + check + INLINE) == check + LEFT
     capsys.readouterr()
     cli.main(["check", "--format", "json", str(tmp_path / "given")])
