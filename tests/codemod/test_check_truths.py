@@ -142,6 +142,7 @@ def test_without_a_password_a_check_gives_up_as_with_one(
         "(user, pw) == (None, None)",
         "pw",
         "pw or not user",
+        "any([pw, not user])",
         "not (user and not pw)",
         "pw and not sid",
         "user and pw",
