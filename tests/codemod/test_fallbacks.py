@@ -315,7 +315,7 @@ PLACES: Final = [
         id="elif_behind_a_region",
     ),
     pytest.param(
-        f'if "SID" in os.environ:\n    sf = Salesforce(session_id="s", instance="acme.my.salesforce.com")\n'
+        f'if "SESSION_TOKEN" in os.environ:\n    sf = Salesforce(session_id="s", instance="acme.my.salesforce.com")\n'
         f'elif "ACME_PASSWORD" in os.environ:\n    sf = {PASSWORD}\nelse:\n    raise SystemExit(1)',
         id="elif_behind_a_session",
     ),
@@ -339,6 +339,7 @@ def logged_in(code: str, environment: dict[str, str]) -> list[object]:
 def test_a_choice_between_users_or_orgs_stays(before: str, tmp_path: Path) -> None:
     after = fix(tmp_path, before, "--unsafe")
     assert "ACME_PASSWORD" not in after.replace('elif "ACME_PASSWORD"', "")
+    assert after.count("Salesforce(") == written(before).count("Salesforce(")
     for stage, prod, key in itertools.product((None, "prod", "eu", "us"), (None, "1"), (None, "a.pem")):
         names = {"ENV": stage, "PROD": prod, "KEY_FILE": key}
         given = {"SF_USER": "u@acme.example", "ACME_PASSWORD": "x"}
