@@ -74,6 +74,7 @@ REASONS: Final = frozenset(
         "NAME_SHADOWED",
         "AMBIGUOUS_PREFIX",
         "MORE_THAN_A_CHECK",
+        "SIGNED_TOO_EARLY",
     }
 )
 

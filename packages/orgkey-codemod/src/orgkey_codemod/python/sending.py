@@ -1,0 +1,114 @@
+"""Whether a form is made anew for each request that it is sent with, so that what is signed in it is fresh."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Final
+
+from orgkey_codemod.python.endings import called_name
+
+if TYPE_CHECKING:
+    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.project import Project
+
+__all__ = ["is_made_to_be_sent"]
+
+_BUILDERS: Final = frozenset(
+    {
+        "dict",
+        "urlencode",
+        "encode",
+        "bytes",
+        "str",
+        "dumps",
+        "FormData",
+        "quote",
+        "quote_plus",
+        "list",
+        "tuple",
+        "items",
+    }
+    | {"Request", "HTTPRequest", "build_request", "prepare", "prepare_request", "copy", "deepcopy", "BytesIO"}
+)
+"""Calls whose result has still to be sent."""
+_SENDING: Final = frozenset({"post", "request", "urlopen", "fetch", "send", "get", "put", "open"})
+_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEEP: Final = 4
+
+
+def is_made_to_be_sent(project: Project, module: Module, form: ast.expr) -> bool:
+    """Whether a form, and each turn that it takes until a request is sent, is of the same function and the same loop.
+
+    A form that is kept (in a closure, by ``partial``, by an object) is sent again when an assertion in it has expired.
+    Who calls a lambda, and what becomes of it, is not in sight.
+    """
+    origin = _surroundings(module, form)
+    return not isinstance(origin[-1], ast.Lambda) and _goes_out(project, module, form, origin, 0)
+
+
+def _goes_out(project: Project, module: Module, node: ast.expr, origin: list[object], depth: int) -> bool:
+    if depth > _DEEP or _surroundings(module, node) != origin:
+        return False
+    here: ast.AST | None = module.parent(node)
+    while here is not None and not isinstance(here, ast.stmt):
+        if isinstance(here, ast.Lambda | ast.NamedExpr | ast.arguments):
+            return False
+        if isinstance(here, ast.Call) and called_name(here) not in _BUILDERS:
+            return _sends(project, module, here)
+        here = module.parent(here)
+    target = _target(here)
+    if target is None:
+        return False
+    scope = module.scopes.scope_at(target)
+    uses = scope.uses.get(target.id, ())
+    is_own = len(scope.bindings.get(target.id, ())) == 1 and target.id not in module.exported
+    return is_own and len(uses) == 1 and _goes_out(project, module, uses[0], origin, depth + 1)
+
+
+def _target(statement: ast.AST | None) -> ast.Name | None:
+    """The one name that a statement gives a value."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    if not isinstance(statement, ast.Assign | ast.AnnAssign) or len(targets) != 1:
+        return None
+    return targets[0] if isinstance(targets[0], ast.Name) else None
+
+
+def _sends(project: Project, module: Module, call: ast.Call) -> bool:
+    """Whether a call sends a request itself, by its name; what is handed a function to call may call it for ever."""
+    symbol = project.resolve(module, call.func)
+    if symbol is not None and isinstance(symbol.definition, ast.ClassDef):
+        return False
+    handed_on = [*call.args, *(word.value for word in call.keywords)]
+    if any(isinstance(each, ast.Attribute | ast.Name) and _is_sending(_last(each)) for each in handed_on):
+        return False
+    return _is_sending(called_name(call))
+
+
+def _last(node: ast.Attribute | ast.Name) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id
+
+
+def _is_sending(name: str) -> bool:
+    return not _SENDING.isdisjoint(re.split(r"_+", name.lower()))
+
+
+def _surroundings(module: Module, node: ast.AST) -> list[object]:
+    """The notebook's cell, the loops and the function that a node is in."""
+    found: list[object] = [module.place(node).cell]
+    child, here = node, module.parent(node)
+    while here is not None:
+        if _repeats(here, child):
+            found.append(here)
+        elif isinstance(here, ast.Lambda) or (isinstance(here, _FUNCTIONS) and child in here.body):
+            return [*found, here]
+        child, here = here, module.parent(here)
+    return found
+
+
+def _repeats(around: ast.AST, child: ast.AST) -> bool:
+    """Whether something is worked out in each turn of the loop that it is part of."""
+    if isinstance(around, ast.While):
+        return child is around.test or child in around.body
+    return isinstance(around, _COMPREHENSIONS) or (isinstance(around, ast.For | ast.AsyncFor) and child in around.body)
