@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from pathlib import Path
 from typing import Final
@@ -168,3 +169,101 @@ def test_of_parameters_with_checks_of_their_own_the_checks_go(tmp_path: Path) ->
     each += "        sys.exit(2)\n    return Salesforce(username=user, password=password, security_token=token)\n"
     after = fixed(tmp_path, HEAD + each, "--unsafe")
     assert after.endswith("def connect(user, password, token):\n    return Salesforce(username=user)\n")
+
+
+LISTS: Final = [
+    pytest.param('NAMES = ["SF_USER", "SF_PASSWORD"]\nuser, pw = [os.environ[each] for each in NAMES]\n', id="read"),
+    pytest.param(
+        'NAMES = ["SF_USER", "SF_PASSWORD"]\nfor field, name in zip(("user", "password"), NAMES):\n    print(field, name)\n',
+        id="zip",
+    ),
+    pytest.param(
+        'NAMES = ("SF_USER", "SF_PASSWORD")\nsettings = {each: os.getenv(each) for each in NAMES}\n', id="dict"
+    ),
+    pytest.param('NAMES = ("SF_USER", "SF_PASSWORD")\nprint(os.environ[NAMES[0]])\n', id="index"),
+    pytest.param('NAMES = ["SF_USER", "SF_PASSWORD"]\nassert len(NAMES) == 2\n' + MISSING, id="length"),
+    pytest.param('NAMES = ["SF_USER", "SF_PASSWORD"]\nNAMES.append("PORT")\n' + MISSING, id="appended_to"),
+    pytest.param(MISSING.replace("NAMES", '["SF_USER", "SF_PASSWORD"]').replace("not in", "in"), id="what_is_there"),
+    pytest.param(
+        'for each in ("SF_USER", "SF_PASSWORD"):\n    os.environ.pop(each, None)\n', id="taken_out_of_the_environment"
+    ),
+    pytest.param(
+        'for each in ("SF_SESSION", "SF_PASSWORD"):\n    if each in os.environ:\n        break\nelse:\n    sys.exit(1)\n',
+        id="one_is_enough",
+    ),
+    pytest.param(
+        'for number, each in enumerate(("SF_USER", "SF_PASSWORD")):\n    assert each in os.environ, number\n',
+        id="numbered",
+    ),
+    pytest.param(
+        'kept = {}\nfor each in ["SF_USER", "SF_PASSWORD"]:\n    assert each in os.environ\n    kept[each] = 1\n',
+        id="kept",
+    ),
+    pytest.param(
+        "def ask(names):\n    assert all(each in os.environ for each in names)\n    return [os.environ[each] for each in names]\n\n\n"
+        'user, pw = ask(["SF_USER", "SF_PASSWORD"])\n',
+        id="a_function_that_reads",
+    ),
+    pytest.param('sys.exit(sys.modules[__name__].run(["SF_USER", "SF_PASSWORD"]))\n', id="who_knows"),
+    pytest.param('PAIRS = (("SF_USER", "user"), ("SF_PASSWORD", "password"))\nuser, pw = PAIRS\n', id="pairs"),
+]
+
+
+@pytest.mark.parametrize("code", LISTS)
+def test_a_list_that_is_more_than_a_check_stays_and_is_told(
+    code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = tmp_path / "checked"
+    given.mkdir()
+    (given / "app.py").write_text(HEAD + code + INLINE)
+    cli.main(["check", "--format", "json", str(given)])
+    found = [each for each in json.loads(capsys.readouterr().out)["findings"] if each["code"] == "SFA503"]
+    assert {(each["level"], each["reason"]) for each in found} == {("report", "MORE_THAN_A_CHECK")}
+    assert fixed(tmp_path, HEAD + code + INLINE, "--unsafe") == code + LEFT
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'NAMES = ["SF_USER", "SF_PASSWORD"]\nmissing = sorted(set(NAMES) - os.environ.keys())\nassert not missing\n',
+        'NAMES = ["SF_PASSWORD", "SF_USER"]\nassert all(os.getenv(each) for each in NAMES), f"set {NAMES}"\n',
+        'for each in ("SF_USER", "SF_PASSWORD"):\n    try:\n        os.environ[each]\n    except KeyError:\n        sys.exit(each)\n',
+        'lost = []\nfor each in ("SF_USER", "SF_PASSWORD"):\n    value = os.getenv(each, "").strip()\n    if value:\n'
+        "        continue\n    lost.append(each)\nassert not lost\n",
+        "def ask(names):\n    return [each for each in names if not os.getenv(each)]\n\n\n"
+        'lost = ask(["SF_USER", "SF_PASSWORD"])\nassert not lost\n',
+        'class App:\n    NAMES = ["SF_USER", "SF_PASSWORD"]\n\n    def check(self):\n'
+        "        return not [each for each in self.NAMES if each not in os.environ]\n\n\nassert App().check()\n",
+    ],
+)
+def test_a_list_that_only_says_what_is_missing_loses_the_name(code: str, tmp_path: Path) -> None:
+    after = fixed(tmp_path, HEAD + code + INLINE, "--unsafe")
+    assert after == re.sub(r', "SF_PASSWORD"(?=\])|"SF_PASSWORD", ', "", code).replace(', "SF_PASSWORD")', ",)") + LEFT
+
+
+@pytest.mark.parametrize("home", ["app.py", "words.py"])
+def test_a_list_that_another_module_goes_through_stays(home: str, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    words = 'NAMES = ["SF_USER", "SF_PASSWORD"]\n' + MISSING
+    (given / "app.py").write_text(HEAD + (words if home == "app.py" else "") + INLINE)
+    if home != "app.py":
+        (given / home).write_text("import os\n\n" + words)
+    (given / "report.py").write_text(
+        f"import os\n\nfrom {home[:-3]} import NAMES\n\nuser, pw = map(os.getenv, NAMES)\n"
+    )
+    assert cli.main(["fix", "--unsafe", str(given)]) == 1
+    assert words in (given / home).read_text()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'HIDDEN = ["SF_PASSWORD", "PIN"]\nfor name, value in os.environ.items():\n'
+        '    print(name, "***" if name in HIDDEN else value)\n',
+        'HIDDEN = frozenset({"SF_PASSWORD", "PIN"})\nshown = {each: 1 for each in os.environ if each not in HIDDEN}\n',
+    ],
+)
+def test_a_list_of_what_to_hide_asks_for_nothing(code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert fixed(tmp_path, HEAD + code + INLINE, "--unsafe") == code + LEFT
+    assert "SFA503" not in capsys.readouterr().out

@@ -23,6 +23,7 @@ __all__ = ["Sequences", "holds_where_one_is_missing"]
 _DEEP: Final = 4
 """How many names and parameters a list is followed through."""
 _SAME: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted"})
+_IN_TEXTS: Final = (ast.JoinedStr, ast.FormattedValue, ast.BinOp, ast.Attribute, ast.keyword, ast.Tuple)
 _TEXTS: Final = frozenset({"join", "format", "str", "repr", "sorted", "len"})
 
 
@@ -56,6 +57,25 @@ class Sequences:
             return is_called and _are_keys(elements) and self._is_environ(call.args[0])  # type: ignore[union-attr] # a Call
         return self._compared(around, node, elements) or self._is_said(node)
 
+    def is_only_looked_up(self, node: ast.expr) -> bool:
+        """Whether a list only says which names are of a kind, as a log's filter does: it asks for no variable."""
+        around = self._module.parent(node)
+        if isinstance(around, ast.Compare):
+            is_inside = (
+                len(around.ops) == 1 and isinstance(around.ops[0], ast.In | ast.NotIn) and around.left is not node
+            )
+            return is_inside and not isinstance(around.left, ast.Constant)
+        if isinstance(around, ast.Call) and called_name(around) in _SAME and isinstance(around.func, ast.Name):
+            return self.is_only_looked_up(around)
+        target = around.targets[0] if isinstance(around, ast.Assign) and len(around.targets) == 1 else None
+        owner = (
+            self._module.scopes.find(target.id, self._module.scopes.scope_at(target))
+            if isinstance(target, ast.Name)
+            else None
+        )
+        uses = owner.uses.get(target.id, ()) if owner is not None and isinstance(target, ast.Name) else ()
+        return bool(uses) and all(self.is_only_looked_up(use) for use in uses)
+
     # --- by itself ----------------------------------------------------------------------------------------------------
 
     def _compared(self, around: ast.AST, node: ast.expr, elements: Sequence[Element]) -> bool:
@@ -83,7 +103,7 @@ class Sequences:
             if isinstance(here, ast.expr) and speaks(here):
                 return True
             around = self._module.parent(here)
-            is_text = not isinstance(here, ast.Call) or called_name(here) in _TEXTS
+            is_text = called_name(here) in _TEXTS if isinstance(here, ast.Call) else isinstance(here, _IN_TEXTS)
             if not is_text and not isinstance(around, ast.Raise | ast.Expr):
                 return False
             child, here = here, around

@@ -15,6 +15,7 @@ from orgkey_codemod.python.keys import is_test, keys_of
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.plumbing import plumbing_of
 from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.sequences import Sequences
 from orgkey_codemod.python.values import env_read
 from orgkey_codemod.python.verdicts import verdicts_of
 
@@ -117,7 +118,7 @@ def _checks(tree: Tree) -> Iterator[Check]:
             continue
         checks = Checks(project, module, asked)
         for node in (node for kind in _KINDS for node in module.every(kind)):
-            if _is_list_of_names(module, node, keys) or _is_check(project, module, node, keys):
+            if _is_list_of_names(project, module, node, keys) or _is_check(project, module, node, keys):
                 reduced = checks.without_secrets(node)
                 yield Check(module, node, reduced.edits, reduced.reason)
 
@@ -126,7 +127,7 @@ def _may_ask(project: Project, module: Module, keys: Keys) -> bool:
     return module in project.relevant or any(key in module.source.text for key in keys.secrets)
 
 
-def _is_list_of_names(module: Module, node: ast.AST, keys: Keys) -> bool:
+def _is_list_of_names(project: Project, module: Module, node: ast.AST, keys: Keys) -> bool:
     """A list of variables that have to be set, the password's among others."""
     if not isinstance(node, ast.List | ast.Tuple | ast.Set):
         return False
@@ -138,6 +139,8 @@ def _is_list_of_names(module: Module, node: ast.AST, keys: Keys) -> bool:
     statement = module.statement(node)
     if is_check(statement) and node in ast.walk(statement.test):  # type: ignore[attr-defined] # an If or an Assert
         return False  # the check as a whole is asked
+    if Sequences(project, module).is_only_looked_up(node):
+        return False
     texts = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     return len(texts) == len(node.elts) and any(text in keys.secrets for text in texts)
 
