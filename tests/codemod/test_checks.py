@@ -267,3 +267,54 @@ def test_a_list_that_another_module_goes_through_stays(home: str, tmp_path: Path
 def test_a_list_of_what_to_hide_asks_for_nothing(code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert fixed(tmp_path, HEAD + code + INLINE, "--unsafe") == code + LEFT
     assert "SFA503" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "run_offline()\n    sys.exit(0)",
+        "print('no password: nothing to do')\n    sys.exit(0)",
+        "sys.exit(os.EX_OK)",
+        "raise SystemExit(0)",
+        "sys.exit(run_offline())",
+        "raise AirflowSkipException('no password')",
+        "raise unittest.SkipTest('no password')",
+        "log.error('no password: offline')\n    OFFLINE = True",
+        "OFFLINE = True\n    log.error('no password: offline')",
+    ],
+)
+@pytest.mark.parametrize("test", ["not pw", "not user or not pw", "not all([user, pw])"])
+def test_a_check_that_does_something_else_instead_stays(
+    test: str, body: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = f"if {test}:\n    {body}\n"
+    assert check in fixed(tmp_path, HEAD + READ + check + LOGIN, "--unsafe")
+    assert "[MORE_THAN_A_CHECK]" in capsys.readouterr().out
+
+
+def test_one_of_the_password_alone_stays_with_what_it_does(tmp_path: Path) -> None:
+    check = "if not pw:\n    tell_operations()\n    sys.exit(1)\n"
+    assert check in fixed(tmp_path, HEAD + READ + check + LOGIN, "--unsafe")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise ValueError(f'{user} has no password')",
+        "log.error('no password')\n    raise SystemExit(1)",
+        "print('set SF_PASSWORD', file=sys.stderr)\n    sys.exit('no password')",
+        "sys.stderr.write('set SF_PASSWORD')\n    sys.exit(2)",
+        "parser.print_usage()\n    parser.error('--password is missing')",
+        "log.critical('no password')\n    sys.exit()",
+        "raise click.UsageError('no password')",
+    ],
+)
+def test_a_check_that_says_what_is_missing_goes(body: str, tmp_path: Path) -> None:
+    after = fixed(tmp_path, HEAD + READ + f"if not pw:\n    {body}\n" + LOGIN, "--unsafe")
+    assert after.endswith('user = os.getenv("SF_USER")\nsf = Salesforce(username=user)\n')
+
+
+def test_what_else_is_done_before_an_error_stays_with_the_rest_of_a_check(tmp_path: Path) -> None:
+    check = "if not user or not pw:\n    tell_operations()\n    sys.exit(1)\n"
+    after = fixed(tmp_path, HEAD + READ + check + LOGIN, "--unsafe")
+    assert check.replace(" or not pw", "") in after

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 from orgkey_codemod.model import Reason
 from orgkey_codemod.python import signatures
 from orgkey_codemod.python.arguments import Pieces
-from orgkey_codemod.python.endings import gives_up, only_speaks_and_gives_up
+from orgkey_codemod.python.endings import ends_with_an_error, gives_up, only_speaks_and_gives_up
 from orgkey_codemod.python.keys import is_test
 from orgkey_codemod.python.plumbing import option_names, plumbing_of, taken_along
 from orgkey_codemod.python.project import project_of
@@ -110,6 +110,8 @@ class Checks:
         dropped: list[ast.expr] = []
         answer = self._answer(node.test)
         if answer is None:
+            if isinstance(node, ast.If) and not ends_with_an_error(self._project, self._module, node.body):
+                raise _StaysError
             edits = self._reduced(node.test, dropped, ends=isinstance(node, ast.If))
         else:
             # an `if` that is never taken, and an assertion that always holds; the others would always give up

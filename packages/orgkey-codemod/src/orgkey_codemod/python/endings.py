@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
 
-__all__ = ["called_name", "gives_up", "only_speaks", "only_speaks_and_gives_up", "speaks"]
+__all__ = ["called_name", "ends_with_an_error", "gives_up", "only_speaks", "only_speaks_and_gives_up", "speaks"]
 
 _ENDS: Final = frozenset({"exit", "_exit", "abort", "fail", "error", "quit"})
 _TALK: Final = frozenset(
     {"print", "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "echo", "secho"}
     | {"print_help", "print_usage"}
 )
+_PARSER: Final = re.compile(r"(\w*pars\w*|ap|p)\.error\(", re.IGNORECASE)
+"""``error`` of argparse ends the program, that of a logger does not."""
 _WELL: Final = re.compile(r"skip|ignore|notused|stopiteration", re.IGNORECASE)
 """Exceptions by which a program says that there is nothing to do."""
 
@@ -42,6 +44,15 @@ def only_speaks_and_gives_up(project: Project, module: Module, block: Sequence[a
     whoever left it out wanted the job to do nothing.
     """
     return all(_is_word_or_end(project, module, each) for each in block)
+
+
+def ends_with_an_error(project: Project, module: Module, block: Sequence[ast.stmt]) -> bool:
+    """Whether a block ends what is under way with an error, or does nothing but speak."""
+    if only_speaks(block):
+        return True
+    last = block[-1]
+    is_word = isinstance(last, ast.Expr) and speaks(last.value) and not _PARSER.match(ast.unparse(last.value))
+    return not is_word and (_ends(last) or isinstance(last, ast.Return)) and _is_word_or_end(project, module, last)
 
 
 def speaks(node: ast.expr) -> bool:

@@ -37,9 +37,9 @@ RULE = Rule(
         "The program gives up where a variable is missing that it no longer needs. With --unsafe the password and "
         "the token leave the check, and a check of nothing else goes: the program then gives up as it did with both of "
         "them set. A list of names loses them where it only tells what is missing. A check that is content with "
-        "something else instead (a session), or that asks for the password under a condition, is left to you: without "
-        "the password it would ask for more than before. Ask for SALESFORCE_CLIENT_ID and SALESFORCE_PRIVATE_KEY_FILE "
-        "instead: `orgkey doctor` does."
+        "something else instead (a session), that asks for the password under a condition, or that does something in "
+        "place of the login is left to you: without the password it would ask for more than before, or for less. Ask "
+        "for SALESFORCE_CLIENT_ID and SALESFORCE_PRIVATE_KEY_FILE instead: `orgkey doctor` does."
     ),
     examine=_examine,
     examples=(
