@@ -203,6 +203,9 @@ def test_so_does_a_check_of_the_environment(check: str, tmp_path: Path, capsys: 
     [
         "os.environ.get('SF_PASSWORD') is None and os.getenv('SF_SESSION') is None",
         "'SF_PASSWORD' in os.environ",
+        "os.environ.pop('SF_PASSWORD', None) is None",
+        "os.environ.setdefault('SF_PASSWORD', '') == ''",
+        "os.getenv('SF_PASSWORD', os.getenv('SF_SESSION')) is None",
         "not {'SF_SESSION', 'SF_PASSWORD'} & set(os.environ)",
         "not any(name in os.environ for name in ('SF_SESSION', 'SF_PASSWORD'))",
         "any(name in os.environ for name in ('SF_SESSION', 'SF_PASSWORD'))",

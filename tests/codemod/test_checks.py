@@ -275,6 +275,11 @@ def test_a_list_of_what_to_hide_asks_for_nothing(code: str, tmp_path: Path, caps
         "run_offline()\n    sys.exit(0)",
         "print('no password: nothing to do')\n    sys.exit(0)",
         "sys.exit(os.EX_OK)",
+        "print('nothing to do')\n    sys.exit()",
+        "sys.exit(None)",
+        "raise SystemExit",
+        "raise typer.Exit()",
+        "raise self.retry(countdown=60)",
         "raise SystemExit(0)",
         "sys.exit(run_offline())",
         "raise AirflowSkipException('no password')",
@@ -305,7 +310,8 @@ def test_one_of_the_password_alone_stays_with_what_it_does(tmp_path: Path) -> No
         "print('set SF_PASSWORD', file=sys.stderr)\n    sys.exit('no password')",
         "sys.stderr.write('set SF_PASSWORD')\n    sys.exit(2)",
         "parser.print_usage()\n    parser.error('--password is missing')",
-        "log.critical('no password')\n    sys.exit()",
+        "log.critical('no password')\n    sys.exit(os.EX_CONFIG)",
+        "raise ValueError",
         "raise click.UsageError('no password')",
     ],
 )
@@ -318,3 +324,29 @@ def test_what_else_is_done_before_an_error_stays_with_the_rest_of_a_check(tmp_pa
     check = "if not user or not pw:\n    tell_operations()\n    sys.exit(1)\n"
     after = fixed(tmp_path, HEAD + READ + check + LOGIN, "--unsafe")
     assert check.replace(" or not pw", "") in after
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try:\n    if not pw:\n        raise ValueError('no password')\n    <L>except ValueError:\n    sf = sample()\n",
+        "try:\n    assert user and pw\n    <L>except AssertionError:\n    sf = sample()\n",
+        "try:\n    if not user or not pw:\n        sys.exit(1)\n    <L>except SystemExit:\n    sf = sample()\n",
+        "def check(pw):\n    if not pw:\n        raise LookupError\n    Salesforce(username=user, password=pw, security_token='')\n\n\n"
+        "try:\n    check(pw)\nexcept LookupError:\n    sf = sample()\n",
+    ],
+)
+def test_a_check_that_something_answers_stays(code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    after = fixed(tmp_path, HEAD + READ + code.replace("<L>", LOGIN), "--unsafe")
+    assert code.partition("    <L>")[0].partition("    Salesforce")[0] in after
+    assert "[MORE_THAN_A_CHECK]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "handler", ["    raise SystemExit(2) from None\n", "    print('no password')\n    sys.exit(1)\n"]
+)
+def test_one_whose_end_is_only_told_of_goes(handler: str, tmp_path: Path) -> None:
+    code = (
+        "try:\n    if not pw:\n        raise ValueError('no password')\n    " + LOGIN + "except ValueError:\n" + handler
+    )
+    assert "pw" not in fixed(tmp_path, HEAD + READ + code, "--unsafe")

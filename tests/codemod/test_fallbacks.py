@@ -349,6 +349,25 @@ def test_a_choice_between_users_or_orgs_stays(before: str, tmp_path: Path) -> No
         assert logged_in(after, given) == logged_in(written(before), given), names
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "def connect(key):\n    if key:\n        return <A>\n    return <B>\n",
+        "def connect(customer):\n    if customer.private_key:\n        return <A>\n    return <B>\n",
+        "for customer in customers():\n    if customer.private_key:\n        sf = <A>\n    else:\n        sf = <B>\n",
+        "class Api:\n    def connect(self):\n        return <A> if self.private_key else <B>\n",
+        "def connect(customer):\n    key = customer.private_key\n    if key:\n        return <A>\n    return <B>\n",
+        "pass_through = os.getenv('PROXY')\nif pass_through:\n    sf = <A>\nelse:\n    sf = <B>\n",
+        "key_org = os.getenv('ORG')\nif key_org:\n    sf = <A>\nelse:\n    sf = <B>\n",
+        "if load_key():\n    sf = <A>\nelse:\n    sf = <B>\n",
+    ],
+)
+def test_a_choice_for_each_customer_stays(before: str, tmp_path: Path) -> None:
+    after = fix(tmp_path, before, "--unsafe")
+    expected = written(before).replace(', password=os.environ["ACME_PASSWORD"], security_token=""', "")
+    assert after == expected.replace("from simple_salesforce", "from orgkey_simple_salesforce")
+
+
 def test_what_is_wanted_may_choose_by_its_name(tmp_path: Path) -> None:
     before = 'if os.getenv("AUTH") == "jwt":\n    sf = <A>\nelse:\n    sf = <B>'
     assert fix(tmp_path, before, "--unsafe") == written("sf = <A>")

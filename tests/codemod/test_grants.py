@@ -284,6 +284,22 @@ def again(code: str) -> str:
         pytest.param("answers = [post(URL, data=form) for form in [<F>] for _ in range(9)]\n", id="comprehension"),
         pytest.param("post(URL, data=(form := <F>))\npost(URL, data=form)\n", id="named_in_the_call"),
         pytest.param("scheduler.every(3600, URL, <F>)\n", id="who_knows"),
+        pytest.param(
+            "def post_often(url, data):\n    while True:\n        post(url, data=data)\n\npost_often(URL, data=<F>)\n",
+            id="a_function_that_loops",
+        ),
+        pytest.param(
+            "class Api:\n    def request(self, url, data):\n        for _ in range(9):\n            post(url, data=data)\n\n"
+            "    def token(self):\n        return self.request(URL, <F>)\n",
+            id="a_method_that_loops",
+        ),
+        pytest.param(
+            "def tokens():\n    form = <F>\n    while True:\n        yield post(URL, data=form)\n", id="generator"
+        ),
+        pytest.param(
+            "async def renew(client):\n    form = <F>\n    async for _ in ticks():\n        await client.post(URL, data=form)\n",
+            id="async_for",
+        ),
     ],
 )
 def test_a_form_that_may_be_sent_again_later_is_not_signed(
@@ -321,6 +337,10 @@ def test_a_form_that_may_be_sent_again_later_is_not_signed(
             id="made_in_the_closure",
         ),
         pytest.param("form = <F>\nanswer = post(URL, data=form)\n", id="a_script"),
+        pytest.param(
+            "def post_once(url, data):\n    return post(url, data=data)\n\npost_once(URL, data=<F>)\n",
+            id="own_function",
+        ),
     ],
 )
 def test_a_form_that_is_made_for_its_request_is_signed(code: str, tmp_path: Path) -> None:

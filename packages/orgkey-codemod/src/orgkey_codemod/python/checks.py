@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 from orgkey_codemod.model import Reason
 from orgkey_codemod.python import signatures
 from orgkey_codemod.python.arguments import Pieces
-from orgkey_codemod.python.endings import ends_with_an_error, gives_up, only_speaks_and_gives_up
+from orgkey_codemod.python.endings import ends_with_an_error, gives_up, is_answered, only_speaks_and_gives_up
 from orgkey_codemod.python.keys import is_test
 from orgkey_codemod.python.plumbing import option_names, plumbing_of, taken_along
 from orgkey_codemod.python.project import project_of
@@ -109,6 +109,8 @@ class Checks:
             return []
         dropped: list[ast.expr] = []
         answer = self._answer(node.test)
+        if is_answered(self._project, self._module, node):
+            raise _StaysError
         if answer is None:
             if isinstance(node, ast.If) and not ends_with_an_error(self._project, self._module, node.body):
                 raise _StaysError

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.python.branches import durable_logins
 from orgkey_codemod.python.endings import called_name
+from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.truths import is_environ
 from orgkey_codemod.python.values import env_read
 
@@ -40,11 +41,13 @@ _CREDENTIALS: Final = frozenset(
     }
     | {"pem", "jwt", "credentials", "consumer"}
 )
+_FORMS: Final = frozenset({"file", "path", "id", "enabled", "set", "b", "base"})
 _METHOD: Final = re.compile(
     r"(oauth[_ -]?)?(jwt([_ -]?bearer)?|(private[_ -]?)?key|cert(ificate)?|(user(name)?[_ -]?)?password|basic"
     r"|client[_ -]?credentials)",
     re.IGNORECASE,
 )
+_DEEP: Final = 4
 _FILES: Final = frozenset({"exists", "isfile", "is_file"})
 
 
@@ -57,7 +60,10 @@ def is_by_credentials(project: Project, login: Login, choice: ast.AST) -> bool:
     others = [other for branch in branches for other in durable_logins(project, login, branch)]
     if not others or not all(_same_place(project, login, other) for other in others):
         return False
-    return all(_asks_for_credentials(project, login.module, test) for test in _tests(choice))
+    tests = _tests(choice)
+    return all(_is_of_the_program(login.module, test) for test in tests) and all(
+        _asks_for_credentials(project, login.module, test) for test in tests
+    )
 
 
 def _below(module: Module, choice: ast.AST) -> list[ast.stmt]:
@@ -118,6 +124,20 @@ def _known(project: Project, module: Module, node: ast.expr, depth: int = 0) -> 
 # --- one question -----------------------------------------------------------------------------------------------------
 
 
+def _is_of_the_program(module: Module, node: ast.expr, depth: int = 0) -> bool:
+    """Whether a test says the same in every call: a parameter or a record of a loop may have a key or not."""
+    for name in (each for each in ast.walk(node) if isinstance(each, ast.Name)):
+        owner = module.scopes.owner.get(name)
+        for binding in owner.bindings[name.id] if owner is not None else ():
+            if binding.kind in {Kind.IMPORT, Kind.DEFINED}:
+                continue
+            if binding.kind is not Kind.ASSIGNED or binding.value is None or depth > _DEEP:
+                return False
+            if not _is_of_the_program(module, binding.value, depth + 1):
+                return False
+    return True
+
+
 def _asks_for_credentials(project: Project, module: Module, test: ast.expr) -> bool:
     """Whether a test only asks if keys, secrets and passwords are there, or which of them is wanted."""
     if isinstance(test, ast.BoolOp):
@@ -172,6 +192,7 @@ def _words(node: ast.AST) -> Iterator[str]:
 
 
 def _is_credential(name: str) -> bool:
-    """Whether one of the words that a name is made of says so."""
+    """Whether the last of the words that a name is made of says so."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-    return not _CREDENTIALS.isdisjoint(re.split(r"[^a-z]+", words))
+    parts = [each for each in re.split(r"[^a-z]+", words) if each and each not in _FORMS]
+    return bool(parts) and parts[-1] in _CREDENTIALS

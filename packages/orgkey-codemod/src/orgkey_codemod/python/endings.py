@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
 
-__all__ = ["called_name", "ends_with_an_error", "gives_up", "only_speaks", "only_speaks_and_gives_up", "speaks"]
+__all__ = [
+    "called_name",
+    "ends_with_an_error",
+    "gives_up",
+    "is_answered",
+    "only_speaks",
+    "only_speaks_and_gives_up",
+    "speaks",
+]
 
 _ENDS: Final = frozenset({"exit", "_exit", "abort", "fail", "error", "quit"})
 _TALK: Final = frozenset(
@@ -23,6 +31,7 @@ _TALK: Final = frozenset(
 )
 _PARSER: Final = re.compile(r"(\w*pars\w*|ap|p)\.error\(", re.IGNORECASE)
 """``error`` of argparse ends the program, that of a logger does not."""
+_STATUSES: Final = frozenset({"exit", "_exit", "quit", "SystemExit", "Exit"})
 _WELL: Final = re.compile(r"skip|ignore|notused|stopiteration", re.IGNORECASE)
 """Exceptions by which a program says that there is nothing to do."""
 
@@ -40,8 +49,8 @@ def only_speaks(block: Sequence[ast.stmt]) -> bool:
 def only_speaks_and_gives_up(project: Project, module: Module, block: Sequence[ast.stmt]) -> bool:
     """Whether all that a block does is to say something and to end with an error.
 
-    An end with the status 0, or by an exception that skips, is no error: the variable was the switch of a job, and
-    whoever left it out wanted the job to do nothing.
+    An end with the status 0 (or none), or by an exception that skips, is no error: the variable was the switch of a
+    job, and whoever left it out wanted the job to do nothing.
     """
     return all(_is_word_or_end(project, module, each) for each in block)
 
@@ -53,6 +62,26 @@ def ends_with_an_error(project: Project, module: Module, block: Sequence[ast.stm
     last = block[-1]
     is_word = isinstance(last, ast.Expr) and speaks(last.value) and not _PARSER.match(ast.unparse(last.value))
     return not is_word and (_ends(last) or isinstance(last, ast.Return)) and _is_word_or_end(project, module, last)
+
+
+def is_answered(project: Project, module: Module, check: ast.stmt) -> bool:
+    """Whether the end by a check is caught, in its function or around a call of that, and something is done then."""
+    function = module.scopes.scope_at(check).node
+    name = function.name if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) else None
+    for block in module.every(ast.Try):
+        inside = [node for statement in block.body for node in ast.walk(statement)]
+        is_around = check in inside or any(isinstance(each, ast.Call) and called_name(each) == name for each in inside)
+        if is_around and any(_answers(project, module, check, handler) for handler in block.handlers):
+            return True
+    return False
+
+
+def _answers(project: Project, module: Module, check: ast.stmt, handler: ast.ExceptHandler) -> bool:
+    caught = ast.unparse(handler.type) if handler.type is not None else "SystemExit"
+    raises = isinstance(check, ast.Assert) or any(isinstance(each, ast.Raise) for each in ast.walk(check))
+    if not raises and not re.search(r"SystemExit|BaseException", caught):
+        return False
+    return not only_speaks_and_gives_up(project, module, handler.body)
 
 
 def speaks(node: ast.expr) -> bool:
@@ -88,9 +117,24 @@ def _is_word_or_end(project: Project, module: Module, statement: ast.stmt) -> bo
     else:
         return isinstance(statement, ast.Pass)
     if not isinstance(ending, ast.Call):
-        return ending is None or _WELL.search(ast.unparse(ending)) is None
+        return ending is None or not (_WELL.search(ast.unparse(ending)) or _called(ending) in _STATUSES)
+    if isinstance(statement, ast.Raise) and not _called(ending.func)[:1].isupper():
+        return False  # a function that makes the exception, as a task's `retry` does
     given = [*ending.args, *(word.value for word in ending.keywords)]
-    ends_well = len(given) == 1 and isinstance(given[0], ast.Constant) and given[0].value == 0
-    ends_well = ends_well or ast.unparse(given[0] if given else ending).endswith("EX_OK")
-    ends_well = ends_well or (isinstance(statement, ast.Raise) and _WELL.search(ast.unparse(ending.func)) is not None)
-    return not ends_well and all(is_pure(project, module, each) for each in given)
+    if _called(ending.func) in _STATUSES and not _is_error(project, module, given):
+        return False
+    is_well = isinstance(statement, ast.Raise) and _WELL.search(ast.unparse(ending.func)) is not None
+    return not is_well and all(is_pure(project, module, each) for each in given)
+
+
+def _called(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _is_error(project: Project, module: Module, given: Sequence[ast.expr]) -> bool:
+    """Whether what a program ends with is no status 0, which is also that of an end without anything."""
+    values = [value for each in given for value in project.values_of(module, each)]
+    return bool(values) and all(
+        bool(value.value) if isinstance(value, ast.Constant) else not ast.unparse(value).endswith("EX_OK")
+        for value in values
+    )

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.python.endings import called_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
+
+    Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 __all__ = ["is_made_to_be_sent"]
 
@@ -56,7 +60,7 @@ def _goes_out(project: Project, module: Module, node: ast.expr, origin: list[obj
         if isinstance(here, ast.Lambda | ast.NamedExpr | ast.arguments):
             return False
         if isinstance(here, ast.Call) and called_name(here) not in _BUILDERS:
-            return _sends(project, module, here)
+            return _sends(project, module, here, depth)
         here = module.parent(here)
     target = _target(here)
     if target is None:
@@ -75,7 +79,7 @@ def _target(statement: ast.AST | None) -> ast.Name | None:
     return targets[0] if isinstance(targets[0], ast.Name) else None
 
 
-def _sends(project: Project, module: Module, call: ast.Call) -> bool:
+def _sends(project: Project, module: Module, call: ast.Call, depth: int) -> bool:
     """Whether a call sends a request itself, by its name; what is handed a function to call may call it for ever."""
     symbol = project.resolve(module, call.func)
     if symbol is not None and isinstance(symbol.definition, ast.ClassDef):
@@ -83,7 +87,35 @@ def _sends(project: Project, module: Module, call: ast.Call) -> bool:
     handed_on = [*call.args, *(word.value for word in call.keywords)]
     if any(isinstance(each, ast.Attribute | ast.Name) and _is_sending(_last(each)) for each in handed_on):
         return False
-    return _is_sending(called_name(call))
+    return _is_sending(called_name(call)) and all(
+        _sends_at_once(project, home, function, call, depth) for home, function in _own(project, module, call)
+    )
+
+
+def _own(project: Project, module: Module, call: ast.Call) -> Iterator[tuple[Module, Function]]:
+    """The functions of the tree that a call may mean: what it stands for, or a method of the module by its name."""
+    symbol = project.resolve(module, call.func)
+    if symbol is not None:
+        if symbol.home is not None and isinstance(symbol.definition, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield symbol.home, symbol.definition
+    elif isinstance(call.func, ast.Attribute):
+        methods: list[Function] = [*module.every(ast.FunctionDef), *module.every(ast.AsyncFunctionDef)]
+        yield from ((module, each) for each in methods if each.name == call.func.attr)
+
+
+def _sends_at_once(project: Project, home: Module, function: Function, call: ast.Call, depth: int) -> bool:
+    """Whether a function of the tree sends, in no loop of its own, what it is given."""
+    scope = home.scopes.of_definition[function]
+    origin = _surroundings(home, function.body[0])
+    names = [each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)]
+    given = {name: project.argument(function, call, name) for name in names}
+    forms = [name for name, value in given.items() if value is not None and not _is_plain(value)]
+    uses = [use for name in forms for use in scope.uses.get(name, ())]
+    return all(_surroundings(home, use) == origin for use in uses) and depth <= _DEEP
+
+
+def _is_plain(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant | ast.JoinedStr)
 
 
 def _last(node: ast.Attribute | ast.Name) -> str:

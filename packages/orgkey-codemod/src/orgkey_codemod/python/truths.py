@@ -6,6 +6,7 @@ import ast
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from orgkey_codemod.python.endings import called_name
 from orgkey_codemod.python.values import env_read
 
 if TYPE_CHECKING:
@@ -107,9 +108,11 @@ class Truths:
             return self._is_there(node.values[0], bound) and all(isinstance(e, ast.Constant) for e in node.values[1:])
         if not isinstance(node, ast.Call | ast.Subscript):
             return False
+        if isinstance(node, ast.Call) and called_name(node) in {"pop", "setdefault"}:
+            return False  # it changes the environment, for the children of the program too
         read = env_read(self._project, self._module, node)
         if read is not None:
-            return read.key in self._keys
+            return read.key in self._keys and (read.default is None or isinstance(read.default, ast.Constant))
         if self._reads_bound(node, bound):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAME:
