@@ -6,13 +6,18 @@ import itertools
 import json
 import os
 import textwrap
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from unittest import mock
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from orgkey_codemod import cli
+from orgkey_codemod import check, cli
+from orgkey_codemod.model import Level, Options, Tree
+from orgkey_codemod.python.cleanup import cleanup
+from orgkey_codemod.rules import in_python
 
 HEAD: Final = "import os\nimport sys\n\nfrom simple_salesforce import Salesforce\n\n"
 READS: Final = (
@@ -29,14 +34,14 @@ SECRETS: Final = ("SF_PASSWORD", "SF_TOKEN")
 
 
 def fixed(folder: Path, program: str, capsys: pytest.CaptureFixture[str]) -> tuple[str, list[dict[str, Any]]]:
-    given = folder / "given"
-    given.mkdir()
-    (given / "app.py").write_text(program)
+    tree = folder / "given"
+    tree.mkdir()
+    (tree / "app.py").write_text(program)
     capsys.readouterr()
-    assert cli.main(["check", "--format", "json", str(given)]) == 1
+    assert cli.main(["check", "--format", "json", str(tree)]) == 1
     found = [each for each in json.loads(capsys.readouterr().out)["findings"] if each["code"] == "SFA503"]
-    assert cli.main(["fix", "--unsafe", str(given)]) in {0, 1}
-    return (given / "app.py").read_text(), found
+    assert cli.main(["fix", "--unsafe", str(tree)]) in {0, 1}
+    return (tree / "app.py").read_text(), found
 
 
 def gives_up(program: str, variables: dict[str, str]) -> bool:
@@ -243,3 +248,41 @@ def test_a_check_of_a_variable_stays_where_it_lets_something_run(
     after, found = fixed(tmp_path, HEAD + switch + INLINE, capsys)
     assert switch in after
     assert [each["reason"] for each in found] == ["MORE_THAN_A_CHECK"]
+
+
+ATOMS: Final = ["user", "pw", "token", "sid", "PROD", "user is None", "pw is None", "token == ''", "sid is not None"]
+ATOMS_OF_LISTS: Final = ["all([{}])", "any([{}])", "all(each for each in [{}])", "any(each is None for each in [{}])"]
+
+
+def conditions() -> st.SearchStrategy[str]:
+    """Tests of every shape that these words make."""
+    words = st.sampled_from(ATOMS)
+    listed = st.lists(words, min_size=1, max_size=3).map(", ".join)
+    lists = st.tuples(st.sampled_from(ATOMS_OF_LISTS), listed).map(lambda parts: parts[0].format(parts[1]))
+    return st.recursive(
+        words | lists,
+        lambda inner: (
+            inner.map(lambda each: f"not ({each})")
+            | st.lists(inner, min_size=2, max_size=3).map(lambda parts: " or ".join(f"({each})" for each in parts))
+            | st.lists(inner, min_size=2, max_size=3).map(lambda parts: " and ".join(f"({each})" for each in parts))
+            | st.lists(words, min_size=2, max_size=3).map(" or ".join)
+            | st.lists(words.map("not {}".format), min_size=2, max_size=3).map(" or ".join)
+        ),
+        max_leaves=6,
+    )
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(test=conditions(), is_assertion=st.booleans())
+def test_no_condition_asks_for_more_or_less_than_it_did(test: str, is_assertion: bool) -> None:
+    before = whole(f"assert {test}" if is_assertion else f"if {test}:\n    sys.exit(1)")
+    path = PurePosixPath("app.py")
+    tree = Tree(Options(), {path: before.encode()})
+    findings = check.examine(tree, in_python.RULES)
+    after = check.rewrite(tree, findings, unsafe=True, cleanup=cleanup).changed[path].decode()
+    reports = [each for each in findings if each.code == "SFA503" and each.level is Level.REPORT]
+    if any(word in after.partition("PROD = ")[2] for word in ("pw", "token")):
+        assert reports, "the check still asks, and nobody is told"
+        assert test in after
+    else:
+        assert_same_answers(before, after)

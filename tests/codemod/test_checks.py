@@ -204,6 +204,13 @@ LISTS: Final = [
         'user, pw = ask(["SF_USER", "SF_PASSWORD"])\n',
         id="a_function_that_reads",
     ),
+    pytest.param(
+        'for each in ("SF_USER", "SF_PASSWORD"):\n    if each not in os.environ:\n        os.environ["MODE"] = "offline"\n',
+        id="something_instead",
+    ),
+    pytest.param(
+        'for each in ("SF_USER", "SF_PASSWORD"):\n    if not os.getenv(each):\n        offline = True\n', id="a_switch"
+    ),
     pytest.param('sys.exit(sys.modules[__name__].run(["SF_USER", "SF_PASSWORD"]))\n', id="who_knows"),
     pytest.param('PAIRS = (("SF_USER", "user"), ("SF_PASSWORD", "password"))\nuser, pw = PAIRS\n', id="pairs"),
 ]
@@ -230,6 +237,8 @@ def test_a_list_that_is_more_than_a_check_stays_and_is_told(
         'for each in ("SF_USER", "SF_PASSWORD"):\n    try:\n        os.environ[each]\n    except KeyError:\n        sys.exit(each)\n',
         'lost = []\nfor each in ("SF_USER", "SF_PASSWORD"):\n    value = os.getenv(each, "").strip()\n    if value:\n'
         "        continue\n    lost.append(each)\nassert not lost\n",
+        'ok = True\nfor each in ["SF_USER", "SF_PASSWORD"]:\n    if not os.getenv(each):\n        print("set", each)\n        ok = False\n'
+        "assert ok\n",
         "def ask(names):\n    return [each for each in names if not os.getenv(each)]\n\n\n"
         'lost = ask(["SF_USER", "SF_PASSWORD"])\nassert not lost\n',
         'class App:\n    NAMES = ["SF_USER", "SF_PASSWORD"]\n\n    def check(self):\n'
@@ -350,3 +359,17 @@ def test_one_whose_end_is_only_told_of_goes(handler: str, tmp_path: Path) -> Non
         "try:\n    if not pw:\n        raise ValueError('no password')\n    " + LOGIN + "except ValueError:\n" + handler
     )
     assert "pw" not in fixed(tmp_path, HEAD + READ + code, "--unsafe")
+
+
+def test_a_check_of_a_password_that_a_form_sent_goes_with_it(tmp_path: Path) -> None:
+    form = '{"grant_type": "password", "client_id": "acme", "username": user, "password": pw}'
+    code = 'import requests\n\nuser = os.getenv("SF_USER")\npw = os.getenv("SF_PASSWORD")\nif not user or not pw:\n    sys.exit(1)\n'
+    code += f'requests.post("https://acme.my.salesforce.com/services/oauth2/token", data={form}, timeout=30)\n'
+    after = fixed(tmp_path, "import os\nimport sys\n\n" + code, "--unsafe")
+    assert "if not user:\n    sys.exit(1)\n" in after
+    assert "pw" not in after
+
+
+def test_an_assertion_whose_message_does_something_stays(tmp_path: Path) -> None:
+    check = "assert pw, work_offline()\n"
+    assert check in fixed(tmp_path, HEAD + READ + check + LOGIN, "--unsafe")

@@ -11,6 +11,7 @@ from orgkey_codemod.model import Reason
 from orgkey_codemod.python import signatures
 from orgkey_codemod.python.arguments import Pieces
 from orgkey_codemod.python.endings import ends_with_an_error, gives_up, is_answered, only_speaks_and_gives_up
+from orgkey_codemod.python.forms import outcomes
 from orgkey_codemod.python.keys import is_test
 from orgkey_codemod.python.plumbing import option_names, plumbing_of, taken_along
 from orgkey_codemod.python.project import project_of
@@ -58,8 +59,9 @@ class Asked:
         self.holders: Final = keys.holders
         leaving = (each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree))
         expressions = (expression for verdict in leaving for expression in verdict.removed)
-        self.gone: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions))
-        """Every node that goes with a login."""
+        forms = (outcome.gone for outcome in outcomes(tree) if outcome.edits)
+        self.gone: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions), *forms)
+        """Every node that goes with a login, or with a form by which the program asks for a token."""
         self.keys: Final = frozenset(key for key in going if not any(self._decides(tree, key)))
         """Environment variables that nothing reads any more but to check that they are there."""
 
@@ -127,7 +129,7 @@ class Checks:
     def _is_empty_handed(self, node: ast.If | ast.Assert) -> bool:
         """Whether a check has no branch beside it, and does nothing itself but say what is missing."""
         if isinstance(node, ast.Assert):
-            return True
+            return node.msg is None or is_pure(self._project, self._module, node.msg)
         is_elif = self._module.source.text.startswith("elif", self._module.start(node))
         return not node.orelse and not is_elif and only_speaks_and_gives_up(self._project, self._module, node.body)
 

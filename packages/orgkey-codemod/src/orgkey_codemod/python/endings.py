@@ -134,7 +134,7 @@ def _called(node: ast.expr) -> str:
 def _is_error(project: Project, module: Module, given: Sequence[ast.expr]) -> bool:
     """Whether what a program ends with is no status 0, which is also that of an end without anything."""
     values = [value for each in given for value in project.values_of(module, each)]
-    return bool(values) and all(
+    return bool(given) and all(
         bool(value.value) if isinstance(value, ast.Constant) else not ast.unparse(value).endswith("EX_OK")
         for value in values
     )

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.python.endings import called_name, only_speaks, speaks
+from orgkey_codemod.python.endings import called_name, only_speaks, only_speaks_and_gives_up, speaks
 from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.truths import Meaning, Truths, bound_by, is_environ
 from orgkey_codemod.python.values import is_pure
@@ -25,6 +25,7 @@ _DEEP: Final = 4
 _SAME: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted"})
 _IN_TEXTS: Final = (ast.JoinedStr, ast.FormattedValue, ast.BinOp, ast.Attribute, ast.keyword, ast.Tuple)
 _TEXTS: Final = frozenset({"join", "format", "str", "repr", "sorted", "len"})
+_FAILED: Final = re.compile(r"miss|fail|err|invalid|bad", re.IGNORECASE)
 
 
 class Sequences:
@@ -159,8 +160,7 @@ class Sequences:
                 known[name] = Meaning.PRESENT if is_there else Meaning.OTHER
                 continue
             if isinstance(statement, ast.If):
-                answer = self._truths.of(statement.test, known)
-                taken = {True: statement.body, False: statement.orelse}.get(answer) if answer is not None else None
+                taken = self._taken(statement, known)
                 if taken is None or not self._passes(taken, known):
                     return False
                 if any(isinstance(each, ast.Continue) for each in taken):
@@ -173,6 +173,21 @@ class Sequences:
             if not (self._asks(statement, known) or only_speaks([statement])):
                 return False
         return True
+
+    def _taken(self, statement: ast.If, bound: Mapping[str, Meaning]) -> list[ast.stmt] | None:
+        """The branch for a variable that is there; None where that is not plain, or the other one does too much."""
+        answer = self._truths.of(statement.test, bound)
+        taken, other = (statement.body, statement.orelse) if answer else (statement.orelse, statement.body)
+        return taken if answer is not None and self._notes(other) else None
+
+    def _notes(self, block: Sequence[ast.stmt]) -> bool:
+        """Whether a block does nothing but say or note that something is missing, and give up."""
+        return all(
+            isinstance(each, ast.Continue | ast.Break)
+            or _is_a_note(each)
+            or only_speaks_and_gives_up(self._project, self._module, [each])
+            for each in block
+        )
 
     def _asks(self, statement: ast.stmt, bound: Mapping[str, Meaning]) -> bool:
         """An assertion that holds, or a bare ``os.environ[name]``."""
@@ -250,6 +265,19 @@ def _is_neutral(call: ast.Call, answers: set[bool | None]) -> bool:
     if not isinstance(call.func, ast.Name) or len(call.args) != 1:
         return False
     return answers == {{"all": True, "any": False}.get(call.func.id)} and None not in answers
+
+
+def _is_a_note(statement: ast.stmt) -> bool:
+    """``missing.append(name)``, ``missing += [name]``, ``ok = False`` and ``failed = True``."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Call) and called_name(statement.value) in {"append", "add", "extend"}
+    if isinstance(statement, ast.AugAssign):
+        return isinstance(statement.target, ast.Name)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if not isinstance(statement, ast.Assign) or not isinstance(target, ast.Name) or len(statement.targets) > 1:
+        return False
+    says = statement.value.value if isinstance(statement.value, ast.Constant) else None
+    return says is False or (says is True and _FAILED.search(target.id) is not None)
 
 
 def _are_keys(elements: Sequence[Element]) -> bool:
