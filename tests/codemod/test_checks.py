@@ -373,3 +373,18 @@ def test_a_check_of_a_password_that_a_form_sent_goes_with_it(tmp_path: Path) -> 
 def test_an_assertion_whose_message_does_something_stays(tmp_path: Path) -> None:
     check = "assert pw, work_offline()\n"
     assert check in fixed(tmp_path, HEAD + READ + check + LOGIN, "--unsafe")
+
+
+def test_a_check_whose_end_is_caught_in_another_module_stays(tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    check = '    if not pw:\n        raise LookupError("no password")\n'
+    crm = HEAD + 'def connect():\n    pw = os.getenv("SF_PASSWORD")\n' + check
+    (given / "crm.py").write_text(
+        crm + '    return Salesforce(username="a@acme.example", password=pw, security_token="")\n'
+    )
+    (given / "main.py").write_text(
+        "from crm import connect\n\ntry:\n    sf = connect()\nexcept LookupError:\n    sf = sample()\n"
+    )
+    assert cli.main(["fix", "--unsafe", str(given)]) == 1
+    assert check in (given / "crm.py").read_text()

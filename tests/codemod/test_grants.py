@@ -285,6 +285,10 @@ def again(code: str) -> str:
         pytest.param("post(URL, data=(form := <F>))\npost(URL, data=form)\n", id="named_in_the_call"),
         pytest.param("scheduler.every(3600, URL, <F>)\n", id="who_knows"),
         pytest.param(
+            "def send_form(url, data):\n    return Source(url, data)\n\nsource = send_form(URL, <F>)\n",
+            id="a_function_that_keeps",
+        ),
+        pytest.param(
             "def post_often(url, data):\n    while True:\n        post(url, data=data)\n\npost_often(URL, data=<F>)\n",
             id="a_function_that_loops",
         ),

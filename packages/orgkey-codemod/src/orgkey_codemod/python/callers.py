@@ -41,6 +41,7 @@ def wanted(tree: Tree) -> Wanted:
     project = project_of(tree)
     found = Wanted()
     for verdict in verdicts_of(tree).logins:
+        found.names |= _raising(verdict.login.module, verdict.login.call)
         for role in ("password", "security_token"):
             value = verdict.login.value(role)
             if value is None or verdict.level is Level.REPORT:
@@ -56,6 +57,15 @@ def wanted(tree: Tree) -> Wanted:
         found.names.add(name)
         found.homes.add(_called(module.path))
     return found
+
+
+def _raising(module: Module, call: ast.AST) -> set[str]:
+    """The function around a login, where it raises: who calls it may catch that, and go on without a login."""
+    function = module.scopes.scope_at(call).node
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or function.name.startswith("__"):
+        return set()
+    raises = any(isinstance(each, ast.Raise | ast.Assert) for each in ast.walk(function))
+    return {function.name} if raises else set()
 
 
 def _lists(project: Project, keys: Collection[str]) -> Iterator[tuple[Module, str]]:

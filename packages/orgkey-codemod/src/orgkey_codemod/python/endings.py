@@ -68,12 +68,16 @@ def is_answered(project: Project, module: Module, check: ast.stmt) -> bool:
     """Whether the end by a check is caught, in its function or around a call of that, and something is done then."""
     function = module.scopes.scope_at(check).node
     name = function.name if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) else None
-    for block in module.every(ast.Try):
-        inside = [node for statement in block.body for node in ast.walk(statement)]
-        is_around = check in inside or any(isinstance(each, ast.Call) and called_name(each) == name for each in inside)
-        if is_around and any(_answers(project, module, check, handler) for handler in block.handlers):
-            return True
-    return False
+    return any(
+        _is_around(block, check, name) and any(_answers(project, home, check, handler) for handler in block.handlers)
+        for home in project.modules.values()
+        for block in (home.every(ast.Try) if home is module or (name is not None and name in home.source.text) else ())
+    )
+
+
+def _is_around(block: ast.Try, check: ast.stmt, name: str | None) -> bool:
+    inside = [node for statement in block.body for node in ast.walk(statement)]
+    return check in inside or any(isinstance(each, ast.Call) and called_name(each) == name for each in inside)
 
 
 def _answers(project: Project, module: Module, check: ast.stmt, handler: ast.ExceptHandler) -> bool:

@@ -36,7 +36,7 @@ _BUILDERS: Final = frozenset(
     | {"Request", "HTTPRequest", "build_request", "prepare", "prepare_request", "copy", "deepcopy", "BytesIO"}
 )
 """Calls whose result has still to be sent."""
-_SENDING: Final = frozenset({"post", "request", "urlopen", "fetch", "send", "get", "put", "open"})
+_SENDING: Final = frozenset({"post", "request", "urlopen", "fetch", "send", "open"})
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _DEEP: Final = 4
@@ -49,26 +49,69 @@ def is_made_to_be_sent(project: Project, module: Module, form: ast.expr) -> bool
     Who calls a lambda, and what becomes of it, is not in sight.
     """
     origin = _surroundings(module, form)
-    return not isinstance(origin[-1], ast.Lambda) and _goes_out(project, module, form, origin, 0)
+    return not isinstance(origin[-1], ast.Lambda) and _Way(project).goes_out(module, form, origin, 0)
 
 
-def _goes_out(project: Project, module: Module, node: ast.expr, origin: list[object], depth: int) -> bool:
-    if depth > _DEEP or _surroundings(module, node) != origin:
-        return False
-    here: ast.AST | None = module.parent(node)
-    while here is not None and not isinstance(here, ast.stmt):
-        if isinstance(here, ast.Lambda | ast.NamedExpr | ast.arguments):
+class _Way:
+    """The way of a form to its request."""
+
+    def __init__(self, project: Project) -> None:
+        self._project: Final = project
+
+    def goes_out(self, module: Module, node: ast.expr, origin: list[object], depth: int) -> bool:
+        """Whether a form, or what it has become, is sent from the function and the loop that it was made in."""
+        if depth > _DEEP or _surroundings(module, node) != origin:
             return False
-        if isinstance(here, ast.Call) and called_name(here) not in _BUILDERS:
-            return _sends(project, module, here, depth)
-        here = module.parent(here)
-    target = _target(here)
-    if target is None:
-        return False
-    scope = module.scopes.scope_at(target)
-    uses = scope.uses.get(target.id, ())
-    is_own = len(scope.bindings.get(target.id, ())) == 1 and target.id not in module.exported
-    return is_own and len(uses) == 1 and _goes_out(project, module, uses[0], origin, depth + 1)
+        here: ast.AST | None = module.parent(node)
+        while here is not None and not isinstance(here, ast.stmt):
+            if isinstance(here, ast.Lambda | ast.NamedExpr | ast.arguments):
+                return False
+            if isinstance(here, ast.Call) and called_name(here) not in _BUILDERS:
+                return self._sends(module, here, node, depth)
+            here = module.parent(here)
+        target = _target(here)
+        if target is None:
+            return False
+        scope = module.scopes.scope_at(target)
+        uses = scope.uses.get(target.id, ())
+        is_own = len(scope.bindings.get(target.id, ())) == 1 and target.id not in module.exported
+        return is_own and len(uses) == 1 and self.goes_out(module, uses[0], origin, depth + 1)
+
+    def _sends(self, module: Module, call: ast.Call, form: ast.expr, depth: int) -> bool:
+        """Whether a call sends a request itself, by its name; what is handed a function may call it for ever."""
+        symbol = self._project.resolve(module, call.func)
+        if symbol is not None and isinstance(symbol.definition, ast.ClassDef):
+            return False
+        handed_on = [*call.args, *(word.value for word in call.keywords)]
+        if any(isinstance(each, ast.Attribute | ast.Name) and _is_sending(_last(each)) for each in handed_on):
+            return False
+        return _is_sending(called_name(call)) and all(
+            self._sends_at_once(home, function, call, form, depth) for home, function in self._own(module, call)
+        )
+
+    def _own(self, module: Module, call: ast.Call) -> Iterator[tuple[Module, Function]]:
+        """The functions of the tree that a call may mean: what it stands for, or a method of the module by its name."""
+        symbol = self._project.resolve(module, call.func)
+        if symbol is not None:
+            if symbol.home is not None and isinstance(symbol.definition, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield symbol.home, symbol.definition
+        elif isinstance(call.func, ast.Attribute):
+            methods: list[Function] = [*module.every(ast.FunctionDef), *module.every(ast.AsyncFunctionDef)]
+            yield from ((module, each) for each in methods if each.name == call.func.attr)
+
+    def _sends_at_once(self, home: Module, function: Function, call: ast.Call, form: ast.expr, depth: int) -> bool:
+        """Whether a function of the tree sends, in no loop of its own, what it is given."""
+        scope = home.scopes.of_definition[function]
+        origin = _surroundings(home, function.body[0])
+        names = [each.arg for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+        given = {name: self._project.argument(function, call, name) for name in names}
+        forms = [name for name, value in given.items() if value is not None and form in ast.walk(value)]
+        uses = [use for name in forms for use in scope.uses.get(name, ())]
+        stars = [star.arg for star in (function.args.vararg, function.args.kwarg) if star is not None]
+        handed_on = [use for name in stars for use in scope.uses.get(name, ())]
+        return all(self.goes_out(home, use, origin, depth + 1) for use in uses) and all(
+            _surroundings(home, use) == origin for use in handed_on
+        )
 
 
 def _target(statement: ast.AST | None) -> ast.Name | None:
@@ -77,45 +120,6 @@ def _target(statement: ast.AST | None) -> ast.Name | None:
     if not isinstance(statement, ast.Assign | ast.AnnAssign) or len(targets) != 1:
         return None
     return targets[0] if isinstance(targets[0], ast.Name) else None
-
-
-def _sends(project: Project, module: Module, call: ast.Call, depth: int) -> bool:
-    """Whether a call sends a request itself, by its name; what is handed a function to call may call it for ever."""
-    symbol = project.resolve(module, call.func)
-    if symbol is not None and isinstance(symbol.definition, ast.ClassDef):
-        return False
-    handed_on = [*call.args, *(word.value for word in call.keywords)]
-    if any(isinstance(each, ast.Attribute | ast.Name) and _is_sending(_last(each)) for each in handed_on):
-        return False
-    return _is_sending(called_name(call)) and all(
-        _sends_at_once(project, home, function, call, depth) for home, function in _own(project, module, call)
-    )
-
-
-def _own(project: Project, module: Module, call: ast.Call) -> Iterator[tuple[Module, Function]]:
-    """The functions of the tree that a call may mean: what it stands for, or a method of the module by its name."""
-    symbol = project.resolve(module, call.func)
-    if symbol is not None:
-        if symbol.home is not None and isinstance(symbol.definition, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield symbol.home, symbol.definition
-    elif isinstance(call.func, ast.Attribute):
-        methods: list[Function] = [*module.every(ast.FunctionDef), *module.every(ast.AsyncFunctionDef)]
-        yield from ((module, each) for each in methods if each.name == call.func.attr)
-
-
-def _sends_at_once(project: Project, home: Module, function: Function, call: ast.Call, depth: int) -> bool:
-    """Whether a function of the tree sends, in no loop of its own, what it is given."""
-    scope = home.scopes.of_definition[function]
-    origin = _surroundings(home, function.body[0])
-    names = [each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)]
-    given = {name: project.argument(function, call, name) for name in names}
-    forms = [name for name, value in given.items() if value is not None and not _is_plain(value)]
-    uses = [use for name in forms for use in scope.uses.get(name, ())]
-    return all(_surroundings(home, use) == origin for use in uses) and depth <= _DEEP
-
-
-def _is_plain(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant | ast.JoinedStr)
 
 
 def _last(node: ast.Attribute | ast.Name) -> str:
