@@ -45,7 +45,7 @@ RULES: Final[Mapping[str, frozenset[str]]] = {
         "SFA403": "report",
         "SFA501": "safe review",
         "SFA502": "review",
-        "SFA503": "review",
+        "SFA503": "review report",
         "SFA601": "safe review report",
         "SFA602": "review",
         "SFA701": "review",
@@ -73,6 +73,8 @@ REASONS: Final = frozenset(
         "COMMENT_LOSS",
         "NAME_SHADOWED",
         "AMBIGUOUS_PREFIX",
+        "MORE_THAN_A_CHECK",
+        "SIGNED_TOO_EARLY",
     }
 )
 

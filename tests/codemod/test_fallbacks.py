@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import textwrap
 from pathlib import Path
 from typing import Final
+from unittest import mock
 
 import pytest
 
@@ -261,6 +264,113 @@ def test_where_that_is_not_sure_the_password_goes_and_the_branch_stays(before: s
         line for line in expected.splitlines() if "import" not in line
     ]
     assert "orgkey_simple_salesforce" in after, "the fallback would log in without anything"
+
+
+ANN: Final = 'Salesforce(username="ann@acme.example", consumer_key="acme", privatekey_file="k.pem"'
+BOB: Final = 'Salesforce(username="bob@acme.example", password=os.environ["ACME_PASSWORD"], security_token=""'
+MAYBE: Final = 'os.environ.get("PROD")'
+PLACES: Final = [
+    pytest.param(f"sf = {ANN}) if {MAYBE} else {BOB})", id="conditional_by_stage"),
+    pytest.param(f"sf = {KEY} if {MAYBE} else {PASSWORD}", id="conditional_by_stage_one_user"),
+    pytest.param(
+        f'if os.environ.get("ENV") == "prod":\n    sf = {KEY}\nelse:\n    sf = {PASSWORD[:-1]}, domain="test")',
+        id="stage",
+    ),
+    pytest.param(
+        f'if os.environ.get("ENV") == "prod":\n    sf = {KEY}\nelse:\n    sf = {PASSWORD}', id="stage_one_user"
+    ),
+    pytest.param(
+        f"if os.environ.get('ENV') != 'prod':\n    sf = {BOB})\nelse:\n    sf = {ANN})", id="the_other_way_round"
+    ),
+    pytest.param(
+        f"def connect(org):\n    if org == 'eu':\n        return {ANN})\n    return {BOB})\n\n\nsf = connect(os.environ.get('ENV'))",
+        id="early_return_by_region",
+    ),
+    pytest.param(
+        f"def connect(org):\n    if org == 'us':\n        return {BOB})\n    return {ANN})\n\n\nsf = connect(os.environ.get('ENV'))",
+        id="late_return_by_region",
+    ),
+    pytest.param(f'if "KEY_FILE" in os.environ:\n    sf = {ANN})\nelse:\n    sf = {BOB})', id="by_key_another_user"),
+    pytest.param(
+        f'if "KEY_FILE" in os.environ:\n    sf = {ANN})\nelse:\n    sf = {BOB.replace("bob@", "ann@")}, domain="test")',
+        id="by_key_another_domain",
+    ),
+    pytest.param(
+        f'if "KEY_FILE" in os.environ:\n    sf = {ANN}, instance_url="https://a.my.salesforce.com")\n'
+        f'else:\n    sf = {BOB.replace("bob@", "ann@")}, instance_url="https://b.my.salesforce.com")',
+        id="by_key_another_instance",
+    ),
+    pytest.param(
+        f'if "KEY_FILE" in os.environ:\n    who = "ann@acme.example"\n    sf = {ANN})\nelse:\n    who = "bob@acme.example"\n'
+        f"    sf = {BOB})".replace('"ann@acme.example", c', "who, c").replace('"bob@acme.example", p', "who, p"),
+        id="by_key_one_name_two_users",
+    ),
+    pytest.param(f"try:\n    sf = {ANN})\nexcept KeyError:\n    sf = {BOB})", id="try_another_user"),
+    pytest.param(
+        f'if "KEY_FILE" in os.environ and os.environ.get("ENV") == "prod":\n    sf = {KEY}\nelse:\n    sf = {PASSWORD}',
+        id="a_key_and_a_stage",
+    ),
+    pytest.param(
+        f'sf = None\nif os.environ.get("ENV") == "eu":\n    sf = {KEY}\nelif "ACME_PASSWORD" in os.environ:\n    sf = {PASSWORD}',
+        id="elif_behind_a_region",
+    ),
+    pytest.param(
+        f'if "SESSION_TOKEN" in os.environ:\n    sf = Salesforce(session_id="s", instance="acme.my.salesforce.com")\n'
+        f'elif "ACME_PASSWORD" in os.environ:\n    sf = {PASSWORD}\nelse:\n    raise SystemExit(1)',
+        id="elif_behind_a_session",
+    ),
+]
+
+
+def logged_in(code: str, environment: dict[str, str]) -> list[object]:
+    """Whom a program logs in as, and where."""
+    seen: list[object] = []
+
+    def login(**words: object) -> None:
+        seen.append([words.get(name) for name in ("username", "domain", "instance", "instance_url")])
+
+    lines = [line for line in code.splitlines() if "simple_salesforce" not in line]
+    with mock.patch.dict(os.environ, environment, clear=True):
+        exec(compile("\n".join(lines), "app.py", "exec"), {"Salesforce": login})
+    return seen
+
+
+@pytest.mark.parametrize("before", PLACES)
+def test_a_choice_between_users_or_orgs_stays(before: str, tmp_path: Path) -> None:
+    after = fix(tmp_path, before, "--unsafe")
+    assert "ACME_PASSWORD" not in after.replace('elif "ACME_PASSWORD"', "")
+    assert after.count("Salesforce(") == written(before).count("Salesforce(")
+    for stage, prod, key in itertools.product((None, "prod", "eu", "us"), (None, "1"), (None, "a.pem")):
+        names = {"ENV": stage, "PROD": prod, "KEY_FILE": key}
+        given = {"SF_USER": "u@acme.example", "ACME_PASSWORD": "x"}
+        given |= {name: value for name, value in names.items() if value is not None}
+        if 'os.environ["KEY_FILE"]' in before and key is None:
+            continue
+        assert logged_in(after, given) == logged_in(written(before), given), names
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "def connect(key):\n    if key:\n        return <A>\n    return <B>\n",
+        "def connect(customer):\n    if customer.private_key:\n        return <A>\n    return <B>\n",
+        "for customer in customers():\n    if customer.private_key:\n        sf = <A>\n    else:\n        sf = <B>\n",
+        "class Api:\n    def connect(self):\n        return <A> if self.private_key else <B>\n",
+        "def connect(customer):\n    key = customer.private_key\n    if key:\n        return <A>\n    return <B>\n",
+        "pass_through = os.getenv('PROXY')\nif pass_through:\n    sf = <A>\nelse:\n    sf = <B>\n",
+        "key_org = os.getenv('ORG')\nif key_org:\n    sf = <A>\nelse:\n    sf = <B>\n",
+        "if load_key():\n    sf = <A>\nelse:\n    sf = <B>\n",
+    ],
+)
+def test_a_choice_for_each_customer_stays(before: str, tmp_path: Path) -> None:
+    after = fix(tmp_path, before, "--unsafe")
+    expected = written(before).replace(', password=os.environ["ACME_PASSWORD"], security_token=""', "")
+    assert after == expected.replace("from simple_salesforce", "from orgkey_simple_salesforce")
+
+
+def test_what_is_wanted_may_choose_by_its_name(tmp_path: Path) -> None:
+    before = 'if os.getenv("AUTH") == "jwt":\n    sf = <A>\nelse:\n    sf = <B>'
+    assert fix(tmp_path, before, "--unsafe") == written("sf = <A>")
 
 
 def test_a_choice_is_for_review(tmp_path: Path) -> None:

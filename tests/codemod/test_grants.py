@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -224,6 +225,138 @@ def test_where_the_shape_does_not_allow_it_the_recipe_is_told(
     program = head + code.replace("<F>", fields)
     assert fix(tmp_path, program, "--unsafe") == program
     assert word in capsys.readouterr().out
+
+
+FORM: Final = '{"grant_type": "password", "client_id": KEY, "username": USER, "password": PASSWORD}'
+AGAIN: Final = f"""
+import functools
+import os
+import time
+
+import requests
+from requests import post
+from retry import retry_call
+
+KEY = USER = "acme"
+URL = "{TOKEN_URL}"
+PASSWORD = os.environ["ACME_PASSWORD"]
+""".lstrip("\n")
+
+
+def again(code: str) -> str:
+    return AGAIN + textwrap.dedent(code).replace("<F>", FORM)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("FORM = <F>\n\ndef token():\n    return post(URL, data=FORM)\n", id="at_the_head_of_the_module"),
+        pytest.param("form = <F>\nwhile True:\n    post(URL, data=form)\n    time.sleep(3600)\n", id="before_while"),
+        pytest.param("form = <F>\nfor _ in range(9):\n    post(URL, data=form)\n", id="before_for"),
+        pytest.param(
+            "def run():\n    form = <F>\n    while post(URL, data=form).ok:\n        time.sleep(3600)\n",
+            id="in_its_test",
+        ),
+        pytest.param(
+            "def maker():\n    form = <F>\n\n    def token():\n        return post(URL, data=form)\n\n    return token\n",
+            id="closure",
+        ),
+        pytest.param(
+            "def maker():\n    form = <F>\n    return lambda: post(URL, data=form)\n", id="closure_of_a_lambda"
+        ),
+        pytest.param("token = lambda: post(URL, data=<F>)\n", id="lambda"),
+        pytest.param("token = functools.partial(post, URL, data=<F>)\n", id="partial"),
+        pytest.param("form = <F>\ntoken = functools.partial(post, URL, data=form)\n", id="partial_of_a_name"),
+        pytest.param("answer = retry_call(post, [URL], {'data': <F>}, tries=5)\n", id="handed_to_a_retry"),
+        pytest.param("answer = retry_request(requests.post, URL, <F>)\n", id="handed_to_a_retry_request"),
+        pytest.param("answer = retry_call(requests.post, [URL, <F>], tries=5)\n", id="handed_to_a_retry_by_place"),
+        pytest.param(
+            "asked = requests.Request('POST', URL, data=<F>).prepare()\nwhile True:\n    SESSION.send(asked)\n",
+            id="prepared_before_a_loop",
+        ),
+        pytest.param(
+            "words = dict(url=URL, data=<F>)\n\ndef token():\n    return post(**words)\n", id="words_of_a_call"
+        ),
+        pytest.param(
+            "class Source:\n    def __init__(self, url, form):\n        self.form = form\n\nsource = Source(URL, <F>)\n",
+            id="kept_by_an_object",
+        ),
+        pytest.param("answers = [post(URL, data=form) for form in [<F>] for _ in range(9)]\n", id="comprehension"),
+        pytest.param("post(URL, data=(form := <F>))\npost(URL, data=form)\n", id="named_in_the_call"),
+        pytest.param("scheduler.every(3600, URL, <F>)\n", id="who_knows"),
+        pytest.param(
+            "def send_form(url, data):\n    return Source(url, data)\n\nsource = send_form(URL, <F>)\n",
+            id="a_function_that_keeps",
+        ),
+        pytest.param(
+            "def post_often(url, data):\n    while True:\n        post(url, data=data)\n\npost_often(URL, data=<F>)\n",
+            id="a_function_that_loops",
+        ),
+        pytest.param(
+            "class Api:\n    def request(self, url, data):\n        for _ in range(9):\n            post(url, data=data)\n\n"
+            "    def token(self):\n        return self.request(URL, <F>)\n",
+            id="a_method_that_loops",
+        ),
+        pytest.param(
+            "def tokens():\n    form = <F>\n    while True:\n        yield post(URL, data=form)\n", id="generator"
+        ),
+        pytest.param(
+            "async def renew(client):\n    form = <F>\n    async for _ in ticks():\n        await client.post(URL, data=form)\n",
+            id="async_for",
+        ),
+    ],
+)
+def test_a_form_that_may_be_sent_again_later_is_not_signed(
+    code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = again(code)
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "app.py").write_text(program)
+    cli.main(["check", "--format", "json", str(given)])
+    found = [each for each in json.loads(capsys.readouterr().out)["findings"] if each["code"] == "SFA301"]
+    assert [each["level"] for each in found] == ["report"]
+    assert fix(tmp_path, program, "--unsafe") == program
+    if "[<F>]" not in code and "[URL, <F>]" not in code:  # in a list no URL is in sight either
+        assert found[0]["reason"] == "SIGNED_TOO_EARLY"
+        assert "expired" in found[0]["message"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("def token():\n    return post(URL, data=<F>)\n", id="in_the_call"),
+        pytest.param("while True:\n    post(URL, data=<F>)\n    time.sleep(3600)\n", id="in_the_call_in_a_loop"),
+        pytest.param("while True:\n    form = <F>\n    post(URL, data=form)\n", id="in_the_loop"),
+        pytest.param(
+            "def token():\n    form = <F>\n    try:\n        return post(URL, data=form)\n    finally:\n        print()\n",
+            id="in_one_function",
+        ),
+        pytest.param(
+            "def token():\n    asked = requests.Request('POST', URL, data=<F>).prepare()\n    return SESSION.send(asked)\n",
+            id="prepared_and_sent",
+        ),
+        pytest.param(
+            "def maker():\n    def token():\n        form = <F>\n        return post(URL, data=form)\n\n    return token\n",
+            id="made_in_the_closure",
+        ),
+        pytest.param("form = <F>\nanswer = post(URL, data=form)\n", id="a_script"),
+        pytest.param(
+            "def post_once(url, data):\n    return post(url, data=data)\n\npost_once(URL, data=<F>)\n",
+            id="own_function",
+        ),
+    ],
+)
+def test_a_form_that_is_made_for_its_request_is_signed(code: str, tmp_path: Path) -> None:
+    after = fix(tmp_path, again(code), "--unsafe")
+    assert '"assertion": orgkey.JWTBearer(' in after
+    assert '"password": PASSWORD' not in after
+
+
+def test_client_credentials_may_be_kept(tmp_path: Path) -> None:
+    form = FORM.replace('"client_id": KEY', '"client_id": KEY, "client_secret": KEY')
+    program = AGAIN + f"FORM = {form}\n\n\ndef token():\n    return post(URL, data=FORM)\n"
+    assert '"client_credentials"' in fix(tmp_path, program, "--unsafe", "--flow", "client-credentials")
 
 
 def test_client_credentials_change_who_acts_and_are_asked_for(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.values import origin
 from orgkey_codemod.python.verdicts import verdicts_of
+from orgkey_codemod.python.watched import watched
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
@@ -39,6 +40,7 @@ def wanted(tree: Tree) -> Wanted:
     project = project_of(tree)
     found = Wanted()
     for verdict in verdicts_of(tree).logins:
+        found.names |= watched(project, verdict.login)
         for role in ("password", "security_token"):
             value = verdict.login.value(role)
             if value is None or verdict.level is Level.REPORT:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeGuard
 
+from orgkey_codemod.model import Reason
 from orgkey_codemod.python import signatures
 from orgkey_codemod.python.arguments import Pieces
+from orgkey_codemod.python.endings import ends_with_an_error, gives_up, is_answered, only_speaks_and_gives_up
+from orgkey_codemod.python.forms import outcomes
+from orgkey_codemod.python.keys import is_test
 from orgkey_codemod.python.plumbing import option_names, plumbing_of, taken_along
+from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
+from orgkey_codemod.python.sequences import Sequences, holds_where_one_is_missing
 from orgkey_codemod.python.statements import fills_its_block, is_behind_a_comment, remove
+from orgkey_codemod.python.truths import Truths
 from orgkey_codemod.python.values import env_read, is_pure
 from orgkey_codemod.python.verdicts import is_left, verdicts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from orgkey_codemod.model import Edit, Tree
     from orgkey_codemod.python.keys import Keys
@@ -23,9 +31,24 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.project import Project
     from orgkey_codemod.python.scopes import Scope
 
-__all__ = ["Asked", "Checks"]
+__all__ = ["Asked", "Checks", "Reduced", "is_check"]
 
-_PLAIN: Final = frozenset({"len", "bool", "str", "any", "all", "os", "environ", "getenv"})
+
+@dataclass(frozen=True)
+class Reduced:
+    """What takes the secrets out of a check."""
+
+    edits: tuple[Edit, ...] = ()
+    reason: Reason | None = None
+    """Why there are none."""
+
+
+class _StaysError(Exception):
+    """A check that no edit changes."""
+
+    def __init__(self, reason: Reason = Reason.MORE_THAN_A_CHECK) -> None:
+        super().__init__(reason)
+        self.reason: Final = reason
 
 
 class Asked:
@@ -33,13 +56,28 @@ class Asked:
 
     def __init__(self, tree: Tree, keys: Keys, going: Collection[str]) -> None:
         self.tree: Final = tree
-        self.keys: Final = going
-        """Environment variables that nothing reads any more but to check that they are there."""
         self.holders: Final = keys.holders
         leaving = (each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree))
         expressions = (expression for verdict in leaving for expression in verdict.removed)
-        self.gone: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions))
-        """Every node that goes with a login."""
+        forms = (outcome.gone for outcome in outcomes(tree) if outcome.edits)
+        self.gone: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions), *forms)
+        """Every node that goes with a login, or with a form by which the program asks for a token."""
+        self.keys: Final = frozenset(key for key in going if not any(self._decides(tree, key)))
+        """Environment variables that nothing reads any more but to check that they are there."""
+
+    def _decides(self, tree: Tree, key: str) -> Iterator[bool]:
+        """Whether a variable is the switch of something: what it lets run then would run unasked."""
+        for module in project_of(tree).modules.values():
+            if is_test(module) or key not in module.source.text:
+                continue
+            choices: list[ast.If | ast.IfExp | ast.While] = [
+                *module.every(ast.If), *module.every(ast.IfExp), *module.every(ast.While)
+            ]  # fmt: skip
+            for node in choices:
+                if is_check(node) or _gives_a_value(node):
+                    continue
+                texts = (each for each in ast.walk(node.test) if isinstance(each, ast.Constant))
+                yield any(each.value == key and each not in self.gone for each in texts)
 
 
 class Checks:
@@ -49,65 +87,89 @@ class Checks:
         self._project: Final = project
         self._module: Final = module
         self._asked: Final = asked
+        self._truths: Final = Truths(project, module, asked.keys, self._is_holder)
+        self._sequences: Final = Sequences(project, module)
 
-    def without_secrets(self, node: ast.AST) -> tuple[Edit, ...]:
-        """The edits that take the secrets out of a check; none where that is not sure, or a comment would go."""
+    def without_secrets(self, node: ast.AST) -> Reduced:
+        """The edits that take the secrets out of a check, or why there are none.
+
+        What is left gives up where the check gave up with all secrets in their place, and nowhere else.
+        """
         try:
             edits = self._sequence(node) if isinstance(node, ast.List | ast.Tuple | ast.Set) else self._check(node)
+        except _StaysError as stays:
+            return Reduced(reason=stays.reason)
         except SyntaxError:
-            return ()
-        return tuple(edits or ())
+            edits = []
+        return Reduced(tuple(edits)) if edits else Reduced(reason=Reason.MORE_THAN_A_CHECK)
 
     # --- whole checks -------------------------------------------------------------------------------------------------
 
-    def _check(self, node: ast.AST) -> list[Edit] | None:
+    def _check(self, node: ast.AST) -> list[Edit]:
         """An ``if`` that gives up, or an assertion."""
         if not isinstance(node, ast.If | ast.Assert):
-            return None
+            return []
         dropped: list[ast.expr] = []
-        if self._is_only_secret(node.test):
-            if (isinstance(node, ast.If) and (node.orelse or self._is_elif(node))) or self._speaks(node):
-                return None
-            dropped, edits = [node.test], list(remove(self._module, node).edits)
+        answer = self._answer(node.test)
+        if is_answered(self._project, self._module, node):
+            raise _StaysError
+        if answer is None:
+            if isinstance(node, ast.If) and not ends_with_an_error(self._project, self._module, node.body):
+                raise _StaysError
+            edits = self._reduced(node.test, dropped, ends=isinstance(node, ast.If))
         else:
-            edits = self._reduced(node.test, dropped) or []
-        return edits + self._feeding(dropped) if edits else None
+            # an `if` that is never taken, and an assertion that always holds; the others would always give up
+            if answer is isinstance(node, ast.If) or not self._is_empty_handed(node):
+                raise _StaysError
+            if self._speaks(node):
+                raise _StaysError(Reason.COMMENT_LOSS)
+            dropped, edits = [node.test], list(remove(self._module, node).edits)
+        return edits + self._feeding(dropped) if edits else []
 
-    def _is_elif(self, node: ast.If) -> bool:
-        return self._module.source.text.startswith("elif", self._module.start(node))
+    def _is_empty_handed(self, node: ast.If | ast.Assert) -> bool:
+        """Whether a check has no branch beside it, and does nothing itself but say what is missing."""
+        if isinstance(node, ast.Assert):
+            return node.msg is None or is_pure(self._project, self._module, node.msg)
+        is_elif = self._module.source.text.startswith("elif", self._module.start(node))
+        return not node.orelse and not is_elif and only_speaks_and_gives_up(self._project, self._module, node.body)
 
     def _speaks(self, node: ast.stmt) -> bool:
         return "#" in self._module.segment(node) or is_behind_a_comment(self._module, node)
 
-    def _reduced(self, test: ast.expr, dropped: list[ast.expr]) -> list[Edit] | None:
-        """The edits that take the secrets out of a part of a test; None where they are woven into it."""
+    def _answer(self, test: ast.expr) -> bool | None:
+        """What a part of a test says with all secrets in their place; None where it asks for more than secrets."""
+        return self._truths.of(test, alone=True) if self._mentions(test) else None
+
+    def _reduced(self, test: ast.expr, dropped: list[ast.expr], *, ends: bool) -> list[Edit]:
+        """The edits that take the secrets out of a part of a test, where that makes the program give up less.
+
+        ``ends`` says whether the program ends where this part holds, or where it does not.
+        """
         if not self._mentions(test):
             return []
         if isinstance(test, ast.BoolOp):
-            return self._operands(test, dropped)
+            return self._operands(test, dropped, ends=ends)
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            return self._reduced(test.operand, dropped)
+            return self._reduced(test.operand, dropped, ends=not ends)
         lists = [each for each in ast.walk(test) if isinstance(each, ast.List | ast.Tuple | ast.Set)]
         inside = {node for each in lists for node in ast.walk(each)}
-        if any(leaf not in inside for leaf in self._secrets(test)):
-            return None
-        edits: list[Edit] = []
-        for each in lists:
-            found = self._sequence(each, dropped)
-            if found is None:
-                return None
-            edits += found
-        return edits
+        if any(leaf not in inside for leaf in self._secrets(test)) or holds_where_one_is_missing(test) is not ends:
+            raise _StaysError
+        inner = {node for each in lists for node in ast.walk(each) if node is not each}
+        return [edit for each in lists if each not in inner for edit in self._sequence(each, dropped)]
 
-    def _operands(self, test: ast.BoolOp, dropped: list[ast.expr]) -> list[Edit] | None:
-        """``a and b and c``, without those of them that only ask for a secret."""
-        kept = [value for value in test.values if not self._is_only_secret(value)]
-        edits: list[Edit] = []
-        for value in kept:
-            found = self._reduced(value, dropped)
-            if found is None:
-                return None
-            edits += found
+    def _operands(self, test: ast.BoolOp, dropped: list[ast.expr], *, ends: bool) -> list[Edit]:
+        """``a and b and c``, without those of them that only ask for a secret.
+
+        One may go where its answer leaves the word to the others, and where its absence ended the program by itself.
+        Any other is another way to have what the program needs, or a condition of something else.
+        """
+        answers = {value: self._answer(value) for value in test.values}
+        is_or = isinstance(test.op, ast.Or)
+        if is_or in answers.values() or (is_or is not ends and any(each is not None for each in answers.values())):
+            raise _StaysError
+        kept = [value for value, answer in answers.items() if answer is None]
+        edits = [edit for value in kept for edit in self._reduced(value, dropped, ends=ends)]
         start, end = self._module.start, self._module.end
         spans = [(start(test), start(kept[0])), (end(kept[-1]), end(test))]
         for before, behind in pairwise(kept):
@@ -115,31 +177,38 @@ class Checks:
             spans.append((end(before), end(last)))
         for first, last_ in spans:
             text = self._module.source.text[first:last_]
-            if text.count("(") != text.count(")") or "#" in text:
-                return None
+            if text.count("(") != text.count(")"):
+                raise _StaysError
+            if "#" in text:
+                raise _StaysError(Reason.COMMENT_LOSS)
             if first < last_:
                 edits.append(self._module.source.edit(first, last_))
         dropped += [value for value in test.values if value not in kept]
         return edits
 
-    def _sequence(
-        self, node: ast.List | ast.Tuple | ast.Set, dropped: list[ast.expr] | None = None
-    ) -> list[Edit] | None:
+    def _sequence(self, node: ast.List | ast.Tuple | ast.Set, dropped: list[ast.expr] | None = None) -> list[Edit]:
         """``["SF_USER", "SF_PASSWORD"]``, without the secrets."""
-        gone = [number for number, each in enumerate(node.elts) if self._is_only_secret(each)]
-        text = self._module.source.text
-        if len(gone) == len(node.elts) or not gone or text[self._module.start(node)] not in "([{":
-            return [] if not gone and not self._mentions(node) else None
+        if not self._mentions(node):
+            return []
+        elements = [self._truths.element(each) for each in node.elts]
+        gone = [number for number, each in enumerate(node.elts) if self._mentions(each)]
+        is_written_out = self._module.source.text[self._module.start(node)] in "([{"
+        if len(gone) == len(node.elts) or not is_written_out:  # an empty list may mean that nothing is looked at
+            raise _StaysError
+        if not self._sequences.are_only_checked(node, [elements[number] for number in gone]):
+            raise _StaysError
         if dropped is not None:
             dropped += [node.elts[number] for number in gone]
         kept = [each for number, each in enumerate(node.elts) if number not in gone]
         if isinstance(node, ast.Tuple) and len(kept) == 1:
             if "#" in self._module.segment(node):
-                return None
+                raise _StaysError(Reason.COMMENT_LOSS)
             alone = f"({self._module.segment(kept[0])},)"
             return [self._module.source.edit(self._module.start(node), self._module.end(node), alone)]
         removal = Pieces(self._module, self._module.start(node), self._module.end(node), len(node.elts)).without(gone)
-        return None if removal.loses_comment else list(removal.edits)
+        if removal.loses_comment:
+            raise _StaysError(Reason.COMMENT_LOSS)
+        return list(removal.edits)
 
     # --- what asks for a secret ---------------------------------------------------------------------------------------
 
@@ -152,32 +221,17 @@ class Checks:
     def _is_secret(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Constant):
             return node.value in self._asked.keys
-        if not isinstance(node, ast.Name):
-            return False
+        return isinstance(node, ast.Name) and self._is_holder(node)
+
+    def _is_holder(self, node: ast.Name) -> bool:
         owner = self._module.scopes.owner.get(node)
         return owner is not None and (id(owner), node.id) in self._asked.holders and self._is_idle(owner, node.id)
 
     def _is_idle(self, owner: Scope, name: str) -> bool:
-        """Whether a name is used by what goes, and in checks, and nowhere else."""
+        """Whether a name is used by what goes, and in checks, and decides about nothing else."""
         uses = (use for use in owner.uses.get(name, ()) if use not in self._asked.gone)
-        return all(isinstance(self._module.statement(use), ast.If | ast.Assert) for use in uses)
-
-    def _is_only_secret(self, node: ast.expr) -> bool:
-        """Whether an expression asks for secrets, and for nothing else."""
-        if not self._mentions(node):
-            return False
-        for each in ast.walk(node):
-            if isinstance(each, ast.Name) and each.id not in _PLAIN and not self._is_secret(each):
-                return False
-            if isinstance(each, ast.Constant) and each.value and each.value not in self._asked.keys:
-                return False
-            if isinstance(each, ast.Call) and not self._is_plain_call(each):
-                return False
-        return True
-
-    def _is_plain_call(self, node: ast.Call) -> bool:
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return called in _PLAIN or called in {"strip", "get"} or env_read(self._project, self._module, node) is not None
+        statements = (self._module.statement(use) for use in uses)
+        return all(is_check(each) or _gives_a_value(each) for each in statements)
 
     # --- what fed the check -------------------------------------------------------------------------------------------
 
@@ -238,3 +292,18 @@ class Checks:
         tree = self._asked.tree
         is_kept = module.path in tree.readonly or is_left(tree, module, module.statement(argument), "SFA502")
         return not is_kept and is_pure(self._project, module, argument)
+
+
+def is_check(node: ast.AST) -> bool:
+    """Whether a statement may end what is under way: an ``if`` that gives up, or an assertion."""
+    return isinstance(node, ast.Assert) or (isinstance(node, ast.If) and gives_up(node))
+
+
+def _gives_a_value(node: ast.AST) -> bool:
+    """Whether an ``if`` does nothing but give the names that it asks for another value."""
+    if not isinstance(node, ast.If) or node.orelse:
+        return False
+    asked = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
+    return all(
+        isinstance(each, ast.Assign) and {ast.unparse(target) for target in each.targets} <= asked for each in node.body
+    )

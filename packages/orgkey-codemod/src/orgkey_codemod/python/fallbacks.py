@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.python.branches import durable_logins
+from orgkey_codemod.python.choices import is_by_credentials
 from orgkey_codemod.python.statements import remove
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ def without_fallback(project: Project, login: Login, choice: ast.AST) -> Departu
     """How the password's branch leaves a choice; None where that is for a person to do.
 
     The branch has to do nothing but log in, and no comment may go with it. What is left has to log in with a key or the
-    secret of an app: a session from outside still needs a login to fall back on.
+    secret of an app, as the same user and to the same org: a session from outside still needs a login to fall back on.
     """
+    if not is_by_credentials(project, login, choice):
+        return None
     try:
         found = _Choice(project, login).leave(choice)
     except SyntaxError:

@@ -15,6 +15,7 @@ from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.plumbing import taken_along
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
+from orgkey_codemod.python.sending import is_made_to_be_sent
 from orgkey_codemod.python.values import is_pure, origin
 from orgkey_codemod.python.verdicts import is_left
 
@@ -105,6 +106,8 @@ def _signed(project: Project, grant: Grant) -> Outcome:
     outcome = _exchanged(grant, _JWT_BEARER, gone, {"client_id", "username"}, {"password": ("assertion", assertion)})
     if not outcome.edits:
         return outcome
+    if not is_made_to_be_sent(project, module, grant.node):
+        return Outcome(grant, reason=Reason.SIGNED_TOO_EARLY)
     removed = tuple(fields[name] for name in ("client_secret", "password") if name in fields)
     edits = (*outcome.edits, *environ_import, *imports.added(module, "orgkey"))
     return Outcome(grant, edits, removed, reason=outcome.reason)

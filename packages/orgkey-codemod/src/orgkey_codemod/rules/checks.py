@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Level
 from orgkey_codemod.plain.settings import secret_keys
-from orgkey_codemod.python.checks import Asked, Checks
+from orgkey_codemod.python.checks import Asked, Checks, is_check
 from orgkey_codemod.python.forms import outcomes
 from orgkey_codemod.python.keys import is_test, keys_of
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.plumbing import plumbing_of
 from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.sequences import Sequences
 from orgkey_codemod.python.values import env_read
 from orgkey_codemod.python.verdicts import verdicts_of
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import PurePosixPath
 
-    from orgkey_codemod.model import Edit, Tree
+    from orgkey_codemod.model import Edit, Reason, Tree
     from orgkey_codemod.python.keys import Keys
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Check", "checks_of", "key_levels"]
 
 _KINDS: Final[tuple[type[ast.AST], ...]] = (ast.List, ast.Tuple, ast.Set, ast.If, ast.Assert)
-_ENDS: Final = frozenset({"exit", "_exit", "abort", "fail", "error"})
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Check:
     node: ast.AST
     edits: tuple[Edit, ...]
     """What takes the password out of it; none where that is for a person to do."""
+    reason: Reason | None
+    """Why there are none."""
 
 
 def checks_of(tree: Tree) -> list[Check]:
@@ -116,15 +118,16 @@ def _checks(tree: Tree) -> Iterator[Check]:
             continue
         checks = Checks(project, module, asked)
         for node in (node for kind in _KINDS for node in module.every(kind)):
-            if _is_list_of_names(module, node, keys) or _is_check(project, module, node, keys):
-                yield Check(module, node, checks.without_secrets(node))
+            if _is_list_of_names(project, module, node, keys) or _is_check(project, module, node, keys):
+                reduced = checks.without_secrets(node)
+                yield Check(module, node, reduced.edits, reduced.reason)
 
 
 def _may_ask(project: Project, module: Module, keys: Keys) -> bool:
     return module in project.relevant or any(key in module.source.text for key in keys.secrets)
 
 
-def _is_list_of_names(module: Module, node: ast.AST, keys: Keys) -> bool:
+def _is_list_of_names(project: Project, module: Module, node: ast.AST, keys: Keys) -> bool:
     """A list of variables that have to be set, the password's among others."""
     if not isinstance(node, ast.List | ast.Tuple | ast.Set):
         return False
@@ -132,6 +135,11 @@ def _is_list_of_names(module: Module, node: ast.AST, keys: Keys) -> bool:
     if isinstance(around, ast.Subscript) or _is_export(around):
         return False
     if "environ" not in module.source.text and "getenv" not in module.source.text:
+        return False
+    statement = module.statement(node)
+    if is_check(statement) and node in ast.walk(statement.test):  # type: ignore[attr-defined] # an If or an Assert
+        return False  # the check as a whole is asked
+    if Sequences(project, module).is_only_looked_up(node):
         return False
     texts = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     return len(texts) == len(node.elts) and any(text in keys.secrets for text in texts)
@@ -144,19 +152,7 @@ def _is_export(node: ast.AST | None) -> bool:
 
 def _is_check(project: Project, module: Module, node: ast.AST, keys: Keys) -> bool:
     """An ``if`` that gives up, or an assertion, about a secret."""
-    if isinstance(node, ast.Assert):
-        return _asks(project, module, node.test, keys)
-    return isinstance(node, ast.If) and _gives_up(node) and _asks(project, module, node.test, keys)
-
-
-def _gives_up(node: ast.If) -> bool:
-    for statement in node.body:
-        if isinstance(statement, ast.Raise):
-            return True
-        called = statement.value if isinstance(statement, ast.Expr) else None
-        if isinstance(called, ast.Call) and ast.unparse(called.func).split(".")[-1] in _ENDS:
-            return True
-    return False
+    return isinstance(node, ast.If | ast.Assert) and is_check(node) and _asks(project, module, node.test, keys)
 
 
 def _asks(project: Project, module: Module, test: ast.expr, keys: Keys) -> bool:
@@ -167,6 +163,14 @@ def _asks(project: Project, module: Module, test: ast.expr, keys: Keys) -> bool:
             read = env_read(project, module, node)
             if read is not None and read.key in keys.secrets:
                 return True
-        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant) and node.left.value in keys.secrets:
+        if isinstance(node, ast.Constant) and node.value in keys.secrets and _is_asked_for(module, node):
             return True
     return False
+
+
+def _is_asked_for(module: Module, node: ast.Constant) -> bool:
+    """``"SF_PASSWORD" in os.environ``, by itself or in a list of names."""
+    around = module.parent(node)
+    if isinstance(around, ast.Compare):
+        return around.left is node
+    return isinstance(around, ast.List | ast.Tuple | ast.Set)

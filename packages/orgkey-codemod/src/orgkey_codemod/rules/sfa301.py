@@ -30,6 +30,10 @@ _BY_APP: Final = (
     "asks for a token by password: client credentials take its place, and the Run-As user of the app acts, who may be "
     "another one"
 )
+_TOO_EARLY: Final = (
+    "asks for a token by password with a form that may be sent again later, when an assertion in it has expired: make "
+    "the form in the call or just before it, then run this again, or use orgkey.connect().token() and .instance_url"
+)
 _BY_HAND: Final = (
     "asks for a token by password, in a way that is left to you: take the request out and use "
     "orgkey.connect().token() and .instance_url where its answer was used"
@@ -48,6 +52,8 @@ def _finding(tree: Tree, outcome: Outcome) -> Finding:
         message = _NEEDS_DOMAIN
     elif reason is Reason.USER_SUPPLIED_CREDENTIAL:
         message = _TYPED
+    elif reason is Reason.SIGNED_TOO_EARLY:
+        message = _TOO_EARLY
     elif edits:
         level, message = Level.REVIEW, _BY_KEY if tree.options.flow is Flow.JWT else _BY_APP
     return Finding("SFA301", level, module.path, module.place(outcome.grant.node), message, reason, edits)
@@ -61,8 +67,9 @@ RULE = Rule(
         "an assertion for the same user, and timeout, headers and what is made of the answer stay. With --flow "
         "client-credentials a form that has the app's id and secret and goes to a My Domain becomes one of client "
         "credentials, and the Run-As user of the app acts. A form that is built up, sent twice or made before its "
-        "URL is known is left to you: let orgkey get the token. orgkey.connect() has a transport for httpx, and a "
-        "token for everything else."
+        "URL is known is left to you: let orgkey get the token. So is one that is made once and may be sent for ever, "
+        "as at the head of a module or before a loop, in partial() or a lambda: an assertion holds for minutes. "
+        "orgkey.connect() has a transport for httpx, and a token for everything else."
     ),
     examine=_examine,
     examples=(

@@ -1,0 +1,9 @@
+import os
+
+from simple_salesforce import Salesforce
+
+NAMES = ("SF_USERNAME", "SF_PASSWORD")
+for field, name in zip(("user", "password"), NAMES):
+    print(field, "comes from", name)
+sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

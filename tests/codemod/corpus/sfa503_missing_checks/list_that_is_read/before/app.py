@@ -1,0 +1,8 @@
+import os
+
+from simple_salesforce import Salesforce
+
+NAMES = ["SF_USERNAME", "SF_PASSWORD", "SF_TOKEN"]
+user, password, token = [os.environ[name] for name in NAMES]
+sf = Salesforce(username=os.environ["SF_USERNAME"], password=os.environ["SF_PASSWORD"], security_token=os.environ["SF_TOKEN"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])

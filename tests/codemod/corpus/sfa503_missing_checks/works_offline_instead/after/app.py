@@ -1,0 +1,11 @@
+import os
+import sys
+
+from orgkey_simple_salesforce import Salesforce
+
+password = os.getenv("SF_PASSWORD")
+if not password:
+    print("offline")
+    sys.exit(0)
+sf = Salesforce(username=os.environ["SF_USERNAME"])
+print(sf.query("SELECT Id FROM Account LIMIT 1")["totalSize"])
