@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Level
+from orgkey_codemod.plain.leftovers import leftovers_of
 from orgkey_codemod.plain.settings import secret_keys
 from orgkey_codemod.python.checks import Asked, Checks
+from orgkey_codemod.python.endings import gives_up
 from orgkey_codemod.python.forms import outcomes
 from orgkey_codemod.python.keys import is_test, keys_of
 from orgkey_codemod.python.learned import once
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["Check", "checks_of", "key_levels"]
 
 _KINDS: Final[tuple[type[ast.AST], ...]] = (ast.List, ast.Tuple, ast.Set, ast.If, ast.Assert)
-_ENDS: Final = frozenset({"exit", "_exit", "abort", "fail", "error"})
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
             continue
         for node in module.every(ast.Constant):
             if node.value in levels and node not in read:
-                asked = Level.REVIEW if node in edited else Level.REPORT
+                asked = Level.REVIEW if node in edited or leaving.takes(module, node) else Level.REPORT
                 levels[node.value] = max(levels[node.value], asked, key=list(Level).index)
     return levels
 
@@ -106,10 +107,11 @@ class _Leaving:
 
 
 def _checks(tree: Tree) -> Iterator[Check]:
-    project, keys = project_of(tree), keys_of(tree)
+    left = leftovers_of(tree).asked
+    project, keys = project_of(tree), keys_of(tree).beside(left)
     if not keys.secrets and not keys.holders:
         return
-    going = {key for key, level in secret_keys(tree).items() if level is not Level.REPORT}
+    going = {key for key, level in secret_keys(tree).items() if level is not Level.REPORT} | left.secrets
     asked = Asked(tree, keys, going)
     for module in project.modules.values():
         if module.path in tree.readonly or is_test(module) or not _may_ask(project, module, keys):
@@ -146,17 +148,7 @@ def _is_check(project: Project, module: Module, node: ast.AST, keys: Keys) -> bo
     """An ``if`` that gives up, or an assertion, about a secret."""
     if isinstance(node, ast.Assert):
         return _asks(project, module, node.test, keys)
-    return isinstance(node, ast.If) and _gives_up(node) and _asks(project, module, node.test, keys)
-
-
-def _gives_up(node: ast.If) -> bool:
-    for statement in node.body:
-        if isinstance(statement, ast.Raise):
-            return True
-        called = statement.value if isinstance(statement, ast.Expr) else None
-        if isinstance(called, ast.Call) and ast.unparse(called.func).split(".")[-1] in _ENDS:
-            return True
-    return False
+    return isinstance(node, ast.If) and gives_up(node) and _asks(project, module, node.test, keys)
 
 
 def _asks(project: Project, module: Module, test: ast.expr, keys: Keys) -> bool:
