@@ -1,4 +1,4 @@
-"""What an earlier fix left in code is found in a later run: checks of a password that no login takes any more."""
+"""What an earlier fix left in code is found in a later run: checks of a password that no login takes, and manifests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ APP: Final = (
     'user = os.environ["SF_USERNAME"]\n{check}sf = Salesforce(username=user)\n'
 )
 ASKS: Final = 'if not os.getenv("SF_PASSWORD"):\n    sys.exit("SF_PASSWORD must be set")\n'
-LEFT: Final = {"SFA503"}
+LEFT: Final = {"SFA503", "SFA702"}
 CASES: Final = [case for case in corpus.load() if case.fixed and any(each.code in LEFT for each in case.findings)]
 
 
@@ -162,3 +162,33 @@ def test_without_a_login_of_ours_nobody_knows_whose_check_it_is(
 ) -> None:
     text = APP.format(check=ASKS).replace("orgkey_simple_salesforce", "salesforce_tools")
     assert found(lay_out(tmp_path, {"app.py": text}), capsys) == {}
+
+
+# --- manifests --------------------------------------------------------------------------------------------------------
+
+IMPORTS: Final = "from orgkey_simple_salesforce import Salesforce\n\nsf = Salesforce()\n"
+
+
+@pytest.mark.parametrize(
+    ("imports", "manifest"),
+    [
+        pytest.param(IMPORTS, "simple-salesforce\norgkey_langchain\n", id="another_package_brings_it"),
+        pytest.param("import orgkey  # Salesforce\n", "requests\norgkey-simple-salesforce\n", id="the_core_too"),
+        pytest.param(
+            "from .orgkey_simple_salesforce import connect\n", "simple-salesforce\n", id="a_module_of_its_own"
+        ),
+        pytest.param(IMPORTS, "requests\n# Salesforce\n", id="nothing_to_put_it_behind"),
+    ],
+)
+def test_a_manifest_that_lacks_nothing_stays(
+    imports: str, manifest: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert found(lay_out(tmp_path, {"app.py": imports, "requirements.txt": manifest}), capsys) == {}
+
+
+def test_an_import_that_may_fail_is_for_review(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tried = "try:\n    from orgkey_simple_salesforce import Salesforce\nexcept ImportError:\n    Salesforce = None\n"
+    given = lay_out(tmp_path, {"app.py": tried, "requirements.txt": "simple-salesforce\n"})
+    assert found(given, capsys, "fix") == {("requirements.txt", "SFA702"): 1}
+    cli.main(["fix", "--unsafe", str(given)])
+    assert (given / "requirements.txt").read_text() == "simple-salesforce\norgkey-simple-salesforce\n"
