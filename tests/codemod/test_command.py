@@ -622,3 +622,16 @@ def test_the_next_step_is_named_where_there_is_one(words: list[str], steps: list
 def test_what_needs_review_has_a_next_step_of_its_own(login: Path, run: Run) -> None:
     (login / "app.py").write_bytes(LOGIN.replace(b'os.environ["SF_PASS"]', b'"Tr0ub4dor-and-3"'))
     assert "next: `orgkey-codemod fix --unsafe --diff` shows 1 for you to review\n" in run("check", login)[1]
+
+
+def test_the_next_step_after_a_fix_begins_with_a_commit(login: Path, run: Run) -> None:
+    (login / "job.py").write_bytes(LOGIN.replace(b'os.environ["SF_PASS"]', b'"Tr0ub4dor-and-3"'))
+    git(login, "init", "-q")
+    git(login, "add", "-A")
+    git(login, "commit", "-q", "-m", "before")
+    step = "`orgkey-codemod fix --unsafe --diff` shows 1 for you to review\n"
+    assert f"next: commit this, for the next fix refuses to mix with it; then {step}" in run("fix", login)[1]
+    assert run("fix", "--unsafe", login)[0] == 2, "it does not refuse"
+    git(login, "commit", "-q", "-a", "-m", "fixed")
+    assert f"next: {step}" in run("fix", "--unsafe", "--diff", login)[1]
+    assert run("fix", "--unsafe", login)[0] != 2
