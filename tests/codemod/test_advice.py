@@ -42,3 +42,24 @@ def test_client_credentials_without_a_my_domain_name_the_other_flow() -> None:
     (found,) = logins(code, flow=Flow.CLIENT_CREDENTIALS)
     assert "use --flow jwt" in found.message
     assert logins(code, flow=Flow.JWT)[0].level is Level.SAFE
+
+
+GRANT: Final = (
+    "import os\n\nimport requests\n\n"
+    'URL = "https://{host}.salesforce.com/services/oauth2/token"\n'
+    "form = {{\n"
+    '    "grant_type": "password",\n    "client_id": os.environ["SF_KEY"],\n'
+    '    "username": os.environ["SF_USER"],\n    "password": os.environ["SF_PASS"],\n'
+    "}}\n"
+    "answer = requests.post(URL, data=form, timeout=30)\n"
+)
+
+
+@pytest.mark.parametrize("host", ["login", "test"])
+def test_a_signed_form_that_still_goes_to_login_or_test_says_so(host: str) -> None:
+    (found,) = logins(GRANT.format(host=host))
+    assert found.edits
+    assert "write the org's My Domain into its URL" in found.message
+    (found,) = logins(GRANT.format(host="acme.my"))
+    assert found.edits
+    assert "My Domain" not in found.message
