@@ -452,7 +452,9 @@ def test_the_nearest_settings_of_the_repository_count(login: Path, run: Run) -> 
     [
         ("colour = 1", "colour is no setting"),
         ('flow = "soap"', "soap"),
-        ("docs = 3", "has to be"),
+        ("docs = 3", "docs has to be true or false"),
+        ("flow = 'jwtt'", 'flow = "jwtt" is none of its choices; write "jwt" or "client-credentials"'),
+        ("style = 'own'", 'style = "own" is none of its choices; write "orgkey" or "native"'),
         ("[", "cannot be read"),
     ],
 )
