@@ -494,6 +494,22 @@ def test_every_rule_explains_itself(rule: Rule, run: Run) -> None:
     assert rule.explanation in told
 
 
+@pytest.mark.parametrize("code", sorted({rule.code for rule in RULES}))
+def test_a_rule_is_explained_once(code: str, run: Run) -> None:
+    assert run("--explain", code)[1].count(f"{code}: ") == 1
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rule for rule in RULES if "With --unsafe" in rule.explanation and any(not each.after for each in rule.examples)],
+    ids=lambda rule: rule.code,
+)
+def test_what_a_rule_rewrites_for_review_its_example_shows(rule: Rule, run: Run) -> None:
+    told = run("--explain", rule.code)[1]
+    assert "after, with --unsafe:" in told
+    assert "after: that is left to you" not in told
+
+
 def test_a_pack_of_rules_is_run_too(login: Path, run: Run) -> None:
     def examine(tree: Any) -> list[Finding]:
         return [Finding("ACME1", Level.REPORT, path, Place(1), "acme") for path in tree.files]
