@@ -27,9 +27,10 @@ APP: Final = (
 )
 CHECKED: Final = (
     "import os\n\nfrom simple_salesforce import Salesforce\n\n"
+    'user = os.getenv("SF_USER")\n'
     'password = os.getenv("SF_PASSWORD")\n'
-    "assert password  # <COMMENT>\n"
-    'sf = Salesforce(username="agent@acme.example", password=password, security_token="")\n'
+    "if not (user and password):  # <COMMENT>\n    raise SystemExit(1)\n"
+    'sf = Salesforce(username=user, password=password, security_token="")\n'
 )
 
 
@@ -97,5 +98,5 @@ def test_what_fed_a_check_goes_and_stays_with_the_check(
 ) -> None:
     given = lay_out(tmp_path, {"app.py": CHECKED.replace("  # <COMMENT>", comment)})
     told = fixed(given, capsys)
-    assert (("app.py", 5, 5, "SFA501") in told) is not bool(comment)
+    assert (("app.py", 6, 6, "SFA501") in told) is not bool(comment)
     assert ("password = " in (given / "app.py").read_text()) is bool(comment)
