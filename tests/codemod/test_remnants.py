@@ -65,6 +65,7 @@ def test_what_a_default_fix_leaves_is_found_again(
             'pw = os.getenv("SF_PASSWORD")\nif not (user and pw):\n    sys.exit(1)\n',
             "if not (user):\n    sys.exit(1)\n",
         ),
+        ('pw, port = os.getenv("SF_PASSWORD"), 80\nif not pw:\n    raise ValueError(port)\n', None),
         ('for name in ["SF_USERNAME", "SF_PWD"]:\n    os.environ[name]\n', None),
     ],
 )
@@ -150,6 +151,8 @@ def test_a_check_of_what_something_may_take_stays(
         'pw = os.getenv("SF_PASSWORD")\nif not pw:\n    sys.exit(1)\nprint(len(user + pw))\n',
         'pw = os.getenv("SF_PASSWORD")\nif not pw:\n    sys.exit(1)\n__all__ = ["pw"]\n',
         'pw = os.getenv("SF_PASSWORD") or input()\nif not pw:\n    sys.exit(1)\nlogin(pw)\n',
+        'pw = [os.getenv("SF_PASSWORD")]\nif not pw:\n    sys.exit(1)\n',
+        'one, *pw = os.getenv("SF_PASSWORD"), 80\nif not one:\n    sys.exit(1)\n',
         'missing = [each for each in (user, os.getenv("SF_PASSWORD")) if not each]\nif missing:\n    sys.exit(1)\n',
     ],
 )

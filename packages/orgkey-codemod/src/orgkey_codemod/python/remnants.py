@@ -71,8 +71,9 @@ class _Search:
             around = module.parent(here)
             if isinstance(around, ast.If | ast.Assert):
                 return self._asks(around)
-            if isinstance(around, ast.Assign | ast.AnnAssign):
-                return is_whole and self._is_kept(module, around, here)
+            statement = module.parent(around) if isinstance(around, ast.Tuple | ast.List) else around
+            if isinstance(statement, ast.Assign | ast.AnnAssign):
+                return is_whole and self._is_kept(module, statement, here)
             if isinstance(around, ast.keyword):
                 around = module.parent(around)
             if isinstance(around, ast.Call) and here is not around.func:
@@ -94,7 +95,8 @@ class _Search:
 
     def _is_kept(self, module: Module, statement: ast.Assign | ast.AnnAssign, value: ast.AST) -> bool:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        if len(targets) != 1 or not isinstance(target := targets[0], ast.Name) or value is not statement.value:
+        target = _counterpart(targets[0], statement.value, value)
+        if len(targets) != 1 or not isinstance(target, ast.Name):
             return False
         scope = module.scopes.scope_at(statement)
         return not scope.is_class and self._goes_nowhere(module, module.scopes.find(target.id, scope), target.id)
@@ -130,7 +132,9 @@ class _Search:
         is_read = value is not None and any(
             env_read(self.project, module, each) for each in ast.walk(value) if isinstance(each, ast.expr)
         )
-        return binding.kind is Kind.ASSIGNED and (is_read or isinstance(value, ast.Constant | ast.Name))
+        return binding.kind in {Kind.ASSIGNED, Kind.UNPACKED} and (
+            is_read or isinstance(value, ast.Constant | ast.Name)
+        )
 
     def _is_used_elsewhere(self, module: Module, name: str) -> bool:
         if name in module.exported:
@@ -185,3 +189,14 @@ def _is_whole(node: ast.AST | None) -> TypeGuard[ast.expr]:
     return isinstance(node, ast.BoolOp | ast.IfExp | ast.Call) or (
         isinstance(node, ast.Attribute) and node.attr in _HANDED_ON
     )
+
+
+def _counterpart(target: ast.expr, whole: ast.expr | None, value: ast.AST) -> ast.expr | None:
+    """What is given a value: the target of an assignment, or the one at the same place of several."""
+    if value is whole:
+        return target
+    if not isinstance(target, ast.Tuple | ast.List) or not isinstance(whole, ast.Tuple | ast.List):
+        return None
+    is_starred = any(isinstance(each, ast.Starred) for each in (*target.elts, *whole.elts))
+    pairs = zip(target.elts, whole.elts, strict=False) if not is_starred else ()
+    return next((name for name, each in pairs if each is value), None)
