@@ -105,6 +105,46 @@ def test_what_a_parameter_is_checked_for_goes_with_it(tmp_path: Path, capsys: py
     assert (given / "job.py").read_text() == job.format(more="")
 
 
+SETTINGS: Final = 'import os\n\nSF_PASSWORD = os.environ["SF_PASSWORD"]{comment}\n'
+
+
+def test_a_constant_that_nothing_uses_is_for_review(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app = APP.format(check="") + "import settings\n"
+    given = lay_out(tmp_path, {"app.py": app, "settings.py": SETTINGS.format(comment="")})
+    assert found(given, capsys) == {("settings.py", "SFA501"): 1}
+    cli.main(["fix", str(given)])
+    assert "SF_PASSWORD" in (given / "settings.py").read_text(), "a default fix changes it"
+    cli.main(["fix", "--unsafe", str(given)])
+    assert (given / "settings.py").read_text() == "\n"
+    assert found(given, capsys) == {}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SETTINGS.format(comment="  # the integration user's"),
+        SETTINGS.format(
+            comment="\n\n\ndef renew():\n    global SF_PASSWORD\n    SF_PASSWORD = os.environ['SF_PASSWORD']"
+        ),
+        "import os\n\nif os.name == 'nt':\n    SF_PASSWORD = os.environ['SF_PASSWORD']\n",
+    ],
+)
+def test_where_more_than_a_constant_would_go_it_is_only_told_of(
+    settings: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = lay_out(tmp_path, {"app.py": APP.format(check=""), "settings.py": settings})
+    assert found(given, capsys, "fix", "--unsafe") == {("settings.py", "SFA501"): 1}
+    assert (given / "settings.py").read_text() == settings
+
+
+@pytest.mark.parametrize(
+    "use", ["from settings import SF_PASSWORD\n", "import settings\n\nprint(settings.SF_PASSWORD)\n"]
+)
+def test_a_constant_that_somebody_takes_is_none(use: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"app.py": APP.format(check=""), "settings.py": SETTINGS.format(comment=""), "loader.py": use}
+    assert found(lay_out(tmp_path, files), capsys) == {}
+
+
 def test_the_settings_of_a_checked_variable_go_with_the_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Variables that code still asks for though nothing takes their value, because that login was rewritten before."""
+"""Variables that code still reads though nothing takes their value, because that login was rewritten before."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PARTS: Final = (
 
 
 def only_asked_for(tree: Tree, names: Collection[str]) -> Keys:
-    """Those of some variables whose value goes nowhere but into checks, and the names that hold it on its way."""
+    """Those of some variables whose value goes into checks or nowhere, and the names that hold it on its way."""
     found = Keys()
     search = _Search(tree)
     read: dict[str, list[tuple[Module, ast.expr]]] = defaultdict(list)
@@ -42,7 +42,8 @@ def only_asked_for(tree: Tree, names: Collection[str]) -> Keys:
             read[key].append((module, node))
     for key in names:
         search.begin()
-        if all(search.ends_in_checks(*each) for each in read[key]) and search.is_named_in_checks(key):
+        is_idle = all(search.ends_in_checks(*each) for each in read[key])
+        if is_idle and search.is_only_read_or_asked_for(key) and (read[key] or search.is_asked):
             found.secrets.add(key)
             found.holders |= search.holders
     return found
@@ -59,7 +60,7 @@ class _Search:
     def begin(self) -> None:
         """Forget the variable before."""
         self.holders: set[tuple[int, str]] = set()
-        self._is_asked = False
+        self.is_asked = False
 
     # --- where a value goes -------------------------------------------------------------------------------------------
 
@@ -90,7 +91,7 @@ class _Search:
     def _asks(self, statement: ast.If | ast.Assert) -> bool:
         if isinstance(statement, ast.If) and not gives_up(statement):
             return False
-        self._is_asked = True
+        self.is_asked = True
         return True
 
     def _is_kept(self, module: Module, statement: ast.Assign | ast.AnnAssign, value: ast.AST) -> bool:
@@ -151,8 +152,8 @@ class _Search:
 
     # --- who says its name --------------------------------------------------------------------------------------------
 
-    def is_named_in_checks(self, key: str) -> bool:
-        """Whether code asks for a variable, and says its name for nothing else; settings classes are not told apart."""
+    def is_only_read_or_asked_for(self, key: str) -> bool:
+        """Whether code says the name of a variable in checks and in reads only; settings classes are not told apart."""
         for module in self.project.modules.values():
             if is_test(module) or not re.search(rf"\b{key}\b", module.source.text, re.IGNORECASE):
                 continue
@@ -163,7 +164,7 @@ class _Search:
                 return False
             if not all(self._is_question(module, each) for each in self._texts(module, key)):
                 return False
-        return self._is_asked
+        return True
 
     def _texts(self, module: Module, key: str) -> Iterator[ast.Constant]:
         """The texts that are the variable's name, but for those of reads."""
@@ -180,7 +181,7 @@ class _Search:
             return self.ends_in_checks(module, around)
         if not isinstance(around, ast.List | ast.Tuple | ast.Set) or self._logins:
             return False  # what a list names may be given to a login whose arguments nobody sees
-        self._is_asked = True
+        self.is_asked = True
         return "environ" in module.source.text or "getenv" in module.source.text
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Example, Rule
 from orgkey_codemod.rules.along import examine_along
+from orgkey_codemod.rules.idle import examine_idle
 from orgkey_codemod.rules.plumbing import examine_dead
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ __all__ = ["RULE"]
 def _examine(tree: Tree) -> Iterator[Finding]:
     yield from examine_dead("SFA501")(tree)
     yield from examine_along(tree)
+    yield from examine_idle(tree)
 
 
 RULE = Rule(
