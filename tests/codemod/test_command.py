@@ -454,7 +454,9 @@ def test_the_nearest_settings_of_the_repository_count(login: Path, run: Run) -> 
     [
         ("colour = 1", "colour is no setting"),
         ('flow = "soap"', "soap"),
-        ("docs = 3", "has to be"),
+        ("docs = 3", "docs has to be true or false"),
+        ("flow = 'jwtt'", 'flow = "jwtt" is none of its choices; write "jwt" or "client-credentials"'),
+        ("style = 'own'", 'style = "own" is none of its choices; write "orgkey" or "native"'),
         ("[", "cannot be read"),
     ],
 )
@@ -492,6 +494,22 @@ def test_every_rule_explains_itself(rule: Rule, run: Run) -> None:
     assert code == 0
     assert told.startswith(f"{rule.code}: ")
     assert rule.explanation in told
+
+
+@pytest.mark.parametrize("code", sorted({rule.code for rule in RULES}))
+def test_a_rule_is_explained_once(code: str, run: Run) -> None:
+    assert run("--explain", code)[1].count(f"{code}: ") == 1
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rule for rule in RULES if "With --unsafe" in rule.explanation and any(not each.after for each in rule.examples)],
+    ids=lambda rule: rule.code,
+)
+def test_what_a_rule_rewrites_for_review_its_example_shows(rule: Rule, run: Run) -> None:
+    told = run("--explain", rule.code)[1]
+    assert "after, with --unsafe:" in told
+    assert "after: that is left to you" not in told
 
 
 def test_a_pack_of_rules_is_run_too(login: Path, run: Run) -> None:
@@ -656,3 +674,16 @@ def test_the_next_step_is_named_where_there_is_one(words: list[str], steps: list
 def test_what_needs_review_has_a_next_step_of_its_own(login: Path, run: Run) -> None:
     (login / "app.py").write_bytes(LOGIN.replace(b'os.environ["SF_PASS"]', b'"Tr0ub4dor-and-3"'))
     assert "next: `orgkey-codemod fix --unsafe --diff` shows 1 for you to review\n" in run("check", login)[1]
+
+
+def test_the_next_step_after_a_fix_begins_with_a_commit(login: Path, run: Run) -> None:
+    (login / "job.py").write_bytes(LOGIN.replace(b'os.environ["SF_PASS"]', b'"Tr0ub4dor-and-3"'))
+    git(login, "init", "-q")
+    git(login, "add", "-A")
+    git(login, "commit", "-q", "-m", "before")
+    step = "`orgkey-codemod fix --unsafe --diff` shows 1 for you to review\n"
+    assert f"next: commit this, for the next fix refuses to mix with it; then {step}" in run("fix", login)[1]
+    assert run("fix", "--unsafe", login)[0] == 2, "it does not refuse"
+    git(login, "commit", "-q", "-a", "-m", "fixed")
+    assert f"next: {step}" in run("fix", "--unsafe", "--diff", login)[1]
+    assert run("fix", "--unsafe", login)[0] != 2

@@ -114,6 +114,21 @@ def place() -> Iterator[Place]:
         yield Place(world, org.create_app("Agent", run_as=user, scopes={"api"}))
 
 
+def run(place: Place, program: Path) -> subprocess.CompletedProcess[str]:
+    world, app = place
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("SALESFORCE_", "SF_"))},
+        "HTTPS_PROXY": world.proxy_url,
+        "NO_PROXY": "127.0.0.1",
+        "REQUESTS_CA_BUNDLE": world.ca_file,
+        "SSL_CERT_FILE": world.ca_file,
+        "SALESFORCE_PRIVATE_KEY_FILE": app.private_key_file,
+        "ACME_KEY": app.client_id,
+        "ACME_USER": AGENT,
+    }
+    return subprocess.run([sys.executable, program], env=environment, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize(
     ("program", "url", "imports"),
     [
@@ -127,26 +142,25 @@ def place() -> Iterator[Place]:
 def test_the_form_is_signed_and_the_program_runs(
     program: str, url: str, imports: tuple[str, str], place: Place, tmp_path: Path
 ) -> None:
-    world, app = place
     after = fix(tmp_path, written(program, FIELDS), "--unsafe")
     assert after == written(program.replace(*imports), SIGNED.replace("<URL>", url))
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("SALESFORCE_", "SF_"))},
-        "HTTPS_PROXY": world.proxy_url,
-        "NO_PROXY": "127.0.0.1",
-        "REQUESTS_CA_BUNDLE": world.ca_file,
-        "SSL_CERT_FILE": world.ca_file,
-        "SALESFORCE_PRIVATE_KEY_FILE": app.private_key_file,
-        "ACME_KEY": app.client_id,
-        "ACME_USER": AGENT,
-    }
-    ran = subprocess.run(
-        [sys.executable, tmp_path / "given" / "app.py"], env=environment, capture_output=True, text=True, check=False
-    )
+    ran = run(place, tmp_path / "given" / "app.py")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip() == "https://acme.my.salesforce.com"
-    last = [entry for entry in app.org.log if entry.endpoint == "token"][-1]
+    last = [entry for entry in place.app.org.log if entry.endpoint == "token"][-1]
     assert (last.username, last.grant) == (AGENT, "jwt_bearer")
+
+
+def test_at_login_the_form_is_refused_as_its_finding_says(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    after = fix(tmp_path, written(REQUESTS, FIELDS).replace("acme.my.", "login."), "--unsafe")
+    assert "app_not_found: write the org's My Domain into its URL" in capsys.readouterr().out
+    ran = run(place, tmp_path / "given" / "app.py")
+    assert "400" in ran.stderr, ran.stderr
+    assert "app_not_found" in str([entry for entry in place.app.org.log if entry.endpoint == "token"][-1])
+    (tmp_path / "given" / "app.py").write_text(after.replace("login.", "acme.my."))
+    assert run(place, tmp_path / "given" / "app.py").returncode == 0
 
 
 @pytest.mark.parametrize(

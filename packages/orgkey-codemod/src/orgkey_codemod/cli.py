@@ -209,14 +209,17 @@ def _explain(code: str, name: str, packs: Sequence[Rule]) -> int:
         codes = ", ".join(dict.fromkeys(rule.code for rule in everything))
         _tell(f"{name}: there is no rule {code}; there are {codes}")
         return USAGE
-    for rule in rules:
-        _say(f"{rule.code}: {rule.title}\n\n{rule.explanation}")
-        for example in rule.examples:
-            _say("\nbefore:\n" + _indented(example.before))
-            if example.after is not None:
-                _say("after:\n" + _indented(example.after))
-            else:
-                _say(_with_unsafe(example, everything))
+    first, *others = rules
+    _say(f"{first.code}: {first.title}\n\n{first.explanation}")
+    for rule in others:
+        also = f"Also {rule.title}. " if rule.title != first.title else ""
+        _say(f"\n{also}{rule.explanation}")
+    for example in (example for rule in rules for example in rule.examples):
+        _say("\nbefore:\n" + _indented(example.before))
+        if example.after is not None:
+            _say("after:\n" + _indented(example.after))
+        else:
+            _say(_with_unsafe(example, everything))
     return CLEAN
 
 

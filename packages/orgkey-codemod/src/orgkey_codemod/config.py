@@ -10,6 +10,7 @@ from orgkey_codemod.model import Flow, Options, Style
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from enum import StrEnum
     from pathlib import Path
 
 __all__ = ["Config", "ConfigError", "check_codes", "nearest", "read"]
@@ -26,6 +27,8 @@ _KEYS: Final = {
     "exclude": list,
     "include": list,
 }
+_CALLED: Final = {str: "a string", bool: "true or false", list: "an array"}
+_CHOICES: Final[dict[str, type[StrEnum]]] = {"flow": Flow, "style": Style}
 
 
 class ConfigError(ValueError):
@@ -87,19 +90,19 @@ def read(file: Path) -> Config:
         if key not in _KEYS:
             raise ConfigError(f"{file}: {key} is no setting of [tool.orgkey-migrate]; there are {', '.join(_KEYS)}")
         if not isinstance(value, _KEYS[key]):
-            raise ConfigError(f"{file}: {key} has to be a {_KEYS[key].__name__}")
-    try:
-        options = Options(
-            flow=Flow(table.get("flow", "jwt")),
-            style=Style(table.get("style", "orgkey")),
-            docs=table.get("docs", False),
-            tests=table.get("tests", False),
-            wrappers=tuple(table.get("wrappers", ())),
-            accept_run_as=table.get("accept-run-as", False),
-            select=tuple(map(str, table.get("select", ()))),
-            ignore=tuple(map(str, table.get("ignore", ()))),
-        )
-    except ValueError as error:
-        raise ConfigError(f"{file}: {error}") from None
+            raise ConfigError(f"{file}: {key} has to be {_CALLED[_KEYS[key]]}")
+        if key in _CHOICES and value not in list(_CHOICES[key]):
+            choices = " or ".join(f'"{each}"' for each in _CHOICES[key])
+            raise ConfigError(f'{file}: {key} = "{value}" is none of its choices; write {choices}')
+    options = Options(
+        flow=Flow(table.get("flow", "jwt")),
+        style=Style(table.get("style", "orgkey")),
+        docs=table.get("docs", False),
+        tests=table.get("tests", False),
+        wrappers=tuple(table.get("wrappers", ())),
+        accept_run_as=table.get("accept-run-as", False),
+        select=tuple(map(str, table.get("select", ()))),
+        ignore=tuple(map(str, table.get("ignore", ()))),
+    )
     lists = {name: tuple(map(str, table.get(name, ()))) for name in ("exclude", "include")}
     return Config(options, **lists)

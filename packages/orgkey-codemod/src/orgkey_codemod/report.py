@@ -47,6 +47,8 @@ class Outcome:
     """What stands in front of a path where it is told from the folder that the command ran in."""
     install: tuple[str, ...] = ()
     """Distributions that the rewritten code needs, and that no manifest of the tree got."""
+    is_to_commit: bool = False
+    """Whether git has what was written as changes that are not committed, which the next fix would refuse."""
 
     @property
     def left(self) -> list[Finding]:
@@ -114,7 +116,12 @@ def _next_steps(report: Report) -> Iterator[str]:
         yield f"next: `{report.command} fix` rewrites {safe} that {'are' if safe > 1 else 'is'} safe"
     if review:
         more = " more" if safe else ""
-        yield f"next: `{report.command} fix --unsafe --diff` shows {review}{more} for you to review"
+        first = "commit this, for the next fix refuses to mix with it; then " if _is_to_commit(report) else ""
+        yield f"next: {first}`{report.command} fix --unsafe --diff` shows {review}{more} for you to review"
+
+
+def _is_to_commit(report: Report) -> bool:
+    return any(outcome.is_to_commit for outcome in report.outcomes)
 
 
 def _where(found: Finding | Failure) -> str:

@@ -91,6 +91,7 @@ def run(path: Path, wish: Wish) -> Outcome:
         _advice(path, root, tree, [each for each in changed if each not in lost]) if fixed else (),
         "" if path.is_absolute() else _prefix(path, only),
         _install(tree, fixed),
+        bool(fixed) and write.is_dirty(root),
     )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.plain.kinds import FileKind, kind_of
+from orgkey_codemod.python.keys import Keys
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.remnants import only_asked_for
 from orgkey_codemod.python.values import env_read, origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import PurePosixPath
 
     from orgkey_codemod.model import Tree
@@ -27,6 +29,10 @@ __all__ = ["Leftovers", "leftovers_of"]
 _PLAIN_NAMES: Final = ("SALESFORCE_", "SFDC_")
 """Beginnings that mean Salesforce wherever they stand; others need a sibling that a login reads."""
 _PREFIX: Final = re.compile(r"^(?P<prefix>(?:\w+_)?(?:SALESFORCE|SFDC|SF)_)(?:USER|USERNAME|LOGIN|EMAIL|DOMAIN)$")
+_USER: Final = re.compile(r"^(?P<prefix>\w+_)(?:USER|USERNAME|LOGIN|EMAIL)$")
+"""What a login reads its user from; a check of a password that begins alike was that login's."""
+_SHARED: Final = "SF_"
+"""The beginning that Snowflake's variables have too."""
 _SECRETS: Final = ("PASSWORD", "PASSWD", "PASS", "PWD", "SECURITY_TOKEN")
 _MAYBE: Final = ("TOKEN",)
 """May be the token of an OAuth answer, so it counts only where a password with the same beginning is."""
@@ -44,6 +50,8 @@ class Leftovers:
     """Variables that the new logins read, and the new ones themselves."""
     programs: tuple[PurePosixPath, ...] = ()
     """The modules with the new logins."""
+    asked: Keys = field(default_factory=Keys)
+    """Those that code still asks for, and does nothing else with."""
 
     def covers(self, source: Source) -> bool:
         """Whether a file is for one of these programs: it lies above it, or gives its other variables a value."""
@@ -75,15 +83,37 @@ def _search(tree: Tree) -> Leftovers:
     prefixes = {*_PLAIN_NAMES, *(match["prefix"] for key in siblings if (match := _PREFIX.match(key)))}
     plain = {path: content.decode("utf-8", "replace") for path, content in tree.files.items() if kind_of(path)}
     there = "\n".join(plain.values())
+    asked = _asked(tree, {*prefixes, *_users(project, ours)}, plain)
     keys: set[str] = set()
     for prefix in prefixes:
-        names = {prefix + word for word in _SECRETS if _is_left(project, plain, there, prefix + word)}
+        names = {prefix + word for word in _SECRETS if _is_left(project, asked, plain, there, prefix + word)}
         if names:
-            names |= {prefix + word for word in _MAYBE if _is_left(project, plain, there, prefix + word)}
-        if not any(re.search(rf"[\"']{re.escape(prefix)}[\"']", each.source.text) for each in project.modules.values()):
-            keys |= names  # a prefix by itself is what settings classes put in front of their fields
+            names |= {prefix + word for word in _MAYBE if _is_left(project, asked, plain, there, prefix + word)}
+        if not _is_a_settings_prefix(project, prefix):
+            keys |= names
     programs = tuple(module.path for module in ours)
-    return Leftovers(tree, frozenset(keys), frozenset({*siblings, *_NEW}), programs)
+    return Leftovers(tree, frozenset(keys), frozenset({*siblings, *_NEW}), programs, asked)
+
+
+def _asked(tree: Tree, prefixes: Iterable[str], plain: dict[PurePosixPath, str]) -> Keys:
+    """What code still asks for though no login takes it, and what neither a script nor Snowflake may want."""
+    project, known = project_of(tree), Leftovers(tree)
+    found = Keys()
+    for prefix in prefixes:
+        if _is_a_settings_prefix(project, prefix) or (prefix == _SHARED and known.is_beside_snowflake):
+            continue
+        for words in (_SECRETS, _MAYBE):
+            names = {prefix + word for word in words if not _is_taken_by_a_script(plain, prefix + word)}
+            passwords = any(key.startswith(prefix) for key in found.secrets)
+            if words is _SECRETS or passwords:
+                found = found.beside(only_asked_for(tree, names))
+    return found
+
+
+def _is_a_settings_prefix(project: Project, prefix: str) -> bool:
+    """Whether code may put a beginning in front of the names of fields, as settings classes do."""
+    quoted = re.compile(rf"[\"']{re.escape(prefix)}[\"']")
+    return any(quoted.search(each.source.text) for each in project.modules.values())
 
 
 def _is_ours(project: Project, module: Module) -> bool:
@@ -109,23 +139,44 @@ def _reads(project: Project, module: Module) -> Iterator[str]:
 def _read_by(project: Project, module: Module) -> Iterator[str]:
     """The variables that a module reads, and those that reach its logins from elsewhere."""
     yield from _reads(project, module)
+    for _, value in _given(project, module):
+        yield from (read.key for _, read in origin(project, module, value).reads)
+
+
+def _users(project: Project, modules: Iterable[Module]) -> Iterator[str]:
+    """How the variables begin that give the logins their users."""
+    for module in modules:
+        for name, value in _given(project, module):
+            for _, read in origin(project, module, value).reads if name == "username" else ():
+                match = _USER.match(read.key)
+                if match is not None:
+                    yield match["prefix"]
+
+
+def _given(project: Project, module: Module) -> Iterator[tuple[str | None, ast.expr]]:
+    """The arguments of calls of orgkey, and the names that they are given by."""
     for call in module.every(ast.Call):
         symbol = project.resolve(module, call.func)
         if symbol is not None and symbol.name.startswith("orgkey"):
-            for value in (*call.args, *(word.value for word in call.keywords)):
-                yield from (read.key for _, read in origin(project, module, value).reads)
+            yield from (("username" if call.args[0] is value else None, value) for value in call.args)
+            yield from ((word.arg, word.value) for word in call.keywords)
 
 
-def _is_left(project: Project, plain: dict[PurePosixPath, str], there: str, key: str) -> bool:
-    """Whether a variable is set somewhere, and neither code names it nor a script takes its value."""
-    word = re.compile(rf"\b{key}\b")
-    if not word.search(there):
+def _is_left(project: Project, asked: Keys, plain: dict[PurePosixPath, str], there: str, key: str) -> bool:
+    """Whether a variable is set somewhere, and code names it in vain or not at all, and no script takes its value."""
+    if not re.search(rf"\b{key}\b", there):
         return False
-    if any(re.search(rf"\b{key}\b", each.source.text, re.IGNORECASE) for each in project.modules.values()):
+    if key not in asked.secrets and any(
+        re.search(rf"\b{key}\b", each.source.text, re.IGNORECASE) for each in project.modules.values()
+    ):
         return False
+    return not _is_taken_by_a_script(plain, key)
+
+
+def _is_taken_by_a_script(plain: dict[PurePosixPath, str], key: str) -> bool:
     used = re.compile(rf"\$(?:\{{|env:)?{key}\b|%{key}%")
     sets = re.compile(rf"\b{key}[\"']?[ \t]*[:=]")
-    return not any(
+    return any(
         used.search(row) and not sets.search(row)
         for path, text in plain.items()
         if kind_of(path) is not FileKind.DOCUMENT and used.search(text)

@@ -17,6 +17,7 @@ __all__ = ["Grant", "grants", "senders", "speaks_of_salesforce", "spoken_of"]
 
 _SALESFORCE: Final = re.compile(r"salesforce\.com|\.force\.com|/services/oauth2/token")
 _MY_DOMAIN: Final = re.compile(r"\.my\.salesforce(-setup)?\.(com|mil)|\.cloudforce\.com", re.IGNORECASE)
+_COMMON_HOST: Final = re.compile(r"\b(login|test)\.salesforce\.com", re.IGNORECASE)
 _URL: Final = re.compile(r"https?://")
 _REQUEST: Final = re.compile(r"grant_type|fetch_token|/services/Soap/")
 _WORD: Final = re.compile(r"salesforce|sfdc|\bsf_", re.IGNORECASE)
@@ -33,6 +34,8 @@ class Grant:
     to_salesforce: bool
     """Whether the URL in sight is Salesforce's."""
     has_my_domain: bool
+    has_common_host: bool = False
+    """Whether a URL in sight is that of login or test."""
 
     def fields(self) -> dict[str, ast.expr]:
         """The fields of the form, by name."""
@@ -79,7 +82,8 @@ def _form(module: Module, node: ast.Dict | ast.Call) -> Iterator[Grant]:
     if urls and not ours:
         return
     my_domain = bool(ours) and all(_MY_DOMAIN.search(url) for url in ours)
-    yield Grant(module, node, node, bool(ours), my_domain)
+    common = any(_COMMON_HOST.search(url) for url in ours)
+    yield Grant(module, node, node, bool(ours), my_domain, common)
 
 
 def _urls(module: Module, node: ast.AST) -> list[str]:

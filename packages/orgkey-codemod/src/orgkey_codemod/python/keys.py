@@ -37,6 +37,10 @@ class Keys:
     holders: set[tuple[int, str]] = field(default_factory=set)
     """The scopes and names that hold such a secret on its way."""
 
+    def beside(self, others: Keys) -> Keys:
+        """These and others."""
+        return Keys(self.secrets | others.secrets, self.reads | others.reads, self.holders | others.holders)
+
 
 def is_test(module: Module) -> bool:
     """Whether a module is part of the tests."""

@@ -148,6 +148,10 @@ _TROUBLES: Final = {
     ),
     Reason.SUBCLASS: "hands a password to its base class, which logs in with it: rewrite the class by hand",
 }
+_APP_WITHOUT_DOMAIN: Final = (
+    "asks for the password grant and has no My Domain, and login and test offer no client credentials: give domain= "
+    "the org's My Domain; or, for a login by key, take consumer_key= and consumer_secret= out; then run this again"
+)
 
 
 def _only_empty(login: Login) -> bool:
@@ -229,7 +233,7 @@ def _my_domain(login: Login) -> bool:
 
 def _judge_grant(project: Project, login: Login, code: str, options: Options) -> Verdict:
     if not _my_domain(login):
-        return Verdict(login, code, Level.REPORT, _TROUBLES[Reason.NO_MY_DOMAIN], Reason.NO_MY_DOMAIN)
+        return Verdict(login, code, Level.REPORT, _APP_WITHOUT_DOMAIN, Reason.NO_MY_DOMAIN)
     verdict = _rewritten(project, login, code, options)
     message = "asks for the password grant, which External Client Apps do not have: client credentials take its place"
     return replace(verdict, level=Level.REVIEW, message=message)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Level
+from orgkey_codemod.plain.leftovers import leftovers_of
 from orgkey_codemod.plain.settings import secret_keys
 from orgkey_codemod.python.checks import Asked, Checks, is_check
 from orgkey_codemod.python.forms import outcomes
@@ -74,7 +75,7 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
             continue
         for node in module.every(ast.Constant):
             if node.value in levels and node not in read:
-                asked = Level.REVIEW if node in edited else Level.REPORT
+                asked = Level.REVIEW if node in edited or leaving.takes(module, node) else Level.REPORT
                 levels[node.value] = max(levels[node.value], asked, key=list(Level).index)
     return levels
 
@@ -108,10 +109,11 @@ class _Leaving:
 
 
 def _checks(tree: Tree) -> Iterator[Check]:
-    project, keys = project_of(tree), keys_of(tree)
+    left = leftovers_of(tree).asked
+    project, keys = project_of(tree), keys_of(tree).beside(left)
     if not keys.secrets and not keys.holders:
         return
-    going = {key for key, level in secret_keys(tree).items() if level is not Level.REPORT}
+    going = {key for key, level in secret_keys(tree).items() if level is not Level.REPORT} | left.secrets
     asked = Asked(tree, keys, going)
     for module in project.modules.values():
         if module.path in tree.readonly or is_test(module) or not _may_ask(project, module, keys):

@@ -26,6 +26,10 @@ _BY_KEY: Final = (
     "asks for a token by password: an assertion signed by key takes its place, which needs the package orgkey and "
     "SALESFORCE_PRIVATE_KEY_FILE"
 )
+_STAYS_COMMON: Final = (
+    "; it still goes to login or test, where an External Client App is answered app_not_found: write the org's My "
+    "Domain into its URL"
+)
 _BY_APP: Final = (
     "asks for a token by password: client credentials take its place, and the Run-As user of the app acts, who may be "
     "another one"
@@ -56,6 +60,7 @@ def _finding(tree: Tree, outcome: Outcome) -> Finding:
         message = _TOO_EARLY
     elif edits:
         level, message = Level.REVIEW, _BY_KEY if tree.options.flow is Flow.JWT else _BY_APP
+        message += _STAYS_COMMON if outcome.grant.has_common_host else ""
     return Finding("SFA301", level, module.path, module.place(outcome.grant.node), message, reason, edits)
 
 
@@ -66,7 +71,8 @@ RULE = Rule(
         "External Client Apps have no password grant. With --unsafe the form becomes one of JWT Bearer: orgkey signs "
         "an assertion for the same user, and timeout, headers and what is made of the answer stay. With --flow "
         "client-credentials a form that has the app's id and secret and goes to a My Domain becomes one of client "
-        "credentials, and the Run-As user of the app acts. A form that is built up, sent twice or made before its "
+        "credentials, and the Run-As user of the app acts. The URL stays: an External Client App is answered at the "
+        "org's My Domain, and neither at login nor at test. A form that is built up, sent twice or made before its "
         "URL is known is left to you: let orgkey get the token. So is one that is made once and may be sent for ever, "
         "as at the head of a module or before a loop, in partial() or a lambda: an assertion holds for minutes. "
         "orgkey.connect() has a transport for httpx, and a token for everything else."
@@ -75,7 +81,8 @@ RULE = Rule(
     examples=(
         Example(
             "import os\n\nimport requests\n\n"
-            'form = {"grant_type": "password", "username": os.environ["SF_USER"], "password": os.environ["SF_PASS"]}\n'
+            'form = {\n    "grant_type": "password",\n    "client_id": os.environ["SF_KEY"],\n'
+            '    "username": os.environ["SF_USER"],\n    "password": os.environ["SF_PASS"],\n}\n'
             'requests.post("https://acme.my.salesforce.com/services/oauth2/token", data=form, timeout=30)\n'
         ),
     ),

@@ -93,8 +93,8 @@ RULE = Rule(
     code="SFA901",
     title="a secret in the working tree",
     explanation=(
-        "Only the place is told, never the value, and the file is not edited. Taking the line out is not enough, for "
-        "the history keeps it: change the password in Salesforce, reset the security token, delete a consumer secret."
+        "In files that are not Python it is the value of a variable that a login reads, the password of an MCP server, "
+        "or what is named like a secret in a file or section about Salesforce. No file is edited for it."
     ),
     examine=_examine,
 )
