@@ -341,7 +341,7 @@ def test_what_else_is_done_before_an_error_stays_with_the_rest_of_a_check(tmp_pa
         "try:\n    if not pw:\n        raise ValueError('no password')\n    <L>except ValueError:\n    sf = sample()\n",
         "try:\n    assert user and pw\n    <L>except AssertionError:\n    sf = sample()\n",
         "try:\n    if not user or not pw:\n        sys.exit(1)\n    <L>except SystemExit:\n    sf = sample()\n",
-        "def check(pw):\n    if not pw:\n        raise LookupError\n    Salesforce(username=user, password=pw, security_token='')\n\n\n"
+        "def check(pw):\n    if not pw:\n        raise LookupError\n    Salesforce(username=user, password=pw, security_token=token)\n\n\n"
         "try:\n    check(pw)\nexcept LookupError:\n    sf = sample()\n",
     ],
 )
