@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from orgkey_codemod.python.module import tokens
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.statements import fills_its_block, remove
+from orgkey_codemod.python.uses import How, uses
 from orgkey_codemod.python.values import env_read, is_pure
 from orgkey_codemod.python.verdicts import is_left, verdicts_of
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
     from orgkey_codemod.python.scopes import Binding, Scope
+    from orgkey_codemod.python.uses import Use
     from orgkey_codemod.python.verdicts import Verdict
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -42,6 +43,8 @@ class Dead:
     what: str
     reason: Reason | None = None
     edits: tuple[Edit, ...] = ()
+    is_doubted: bool = False
+    """Whether something may use it all the same."""
 
 
 @dataclass
@@ -68,6 +71,7 @@ def _search(tree: Tree) -> Plumbing:
         if verdict.level is Level.REVIEW and verdict.edits:
             own = _Search(project, tree).run(_goes(verdict))
             verdict.edits = (*verdict.edits, *_taken_along(own, plumbing))
+            verdict.message = "; ".join([verdict.message, *_doubted(own, plumbing)])
     return plumbing
 
 
@@ -83,9 +87,17 @@ def taken_along(tree: Tree, module: Module, removed: Iterable[ast.expr]) -> tupl
 
 def _taken_along(own: Plumbing, plumbing: Plumbing) -> tuple[Edit, ...]:
     """What only one login under review uses goes with that login, without a finding of its own."""
+    return tuple(edit for dead in _unreported(own, plumbing) for edit in dead.edits)
+
+
+def _unreported(own: Plumbing, plumbing: Plumbing) -> list[Dead]:
     reported = {each.node for each in plumbing.dead}
-    mine = (dead for dead in own.dead if dead.code == "SFA501" and dead.node not in reported)
-    return tuple(edit for dead in mine for edit in dead.edits)
+    return [dead for dead in own.dead if dead.code == "SFA501" and dead.node not in reported]
+
+
+def _doubted(own: Plumbing, plumbing: Plumbing) -> list[str]:
+    """What the login's own finding has to say, where something may still use a name that goes with it."""
+    return [dead.what for dead in _unreported(own, plumbing) if dead.is_doubted and dead.edits]
 
 
 class _Search:
@@ -160,39 +172,29 @@ class _Search:
         yield from self._assigned(module, owner, bindings, level)
 
     def _is_dead(self, module: Module, owner: Scope, name: str) -> bool:
-        if any(use not in self.doomed and not _sets_it_anew(module, use) for use in owner.uses.get(name, ())):
-            return False
-        if re.search(rf"\b{re.escape(name)}\b", module.opaque):
-            return False
-        return not owner.is_module or all(use in self.doomed for use in self._uses_elsewhere(module, name))
+        return not any(each.how in {How.READ, How.TAKEN} for each in self._other_uses(module, owner, name))
 
-    def _uses_elsewhere(self, module: Module, name: str) -> Iterator[ast.AST]:
-        """Reads of a module's name in other modules; an import that nothing reads is a read of its own."""
-        for other in self.project.modules.values():
-            if other is module or name not in other.source.text:
-                continue
-            for scope in {other.scopes.module, *other.scopes.of_definition.values()}:
-                for each in (each for bindings in scope.bindings.values() for each in bindings):
-                    if self._is_import_of(other, each, module, name):
-                        yield from scope.uses.get(each.name) or [each.node]  # type: ignore[list-item] # nodes of either kind
-            for node in other.attributes.get(name, ()):
-                base = self.project.resolve(other, node.value)
-                if base is not None and (base.home is module or base.name == "django.conf.settings"):
-                    yield node
+    def _other_uses(self, module: Module, owner: Scope, name: str) -> list[Use]:
+        """The uses of a name that stay."""
+        return [
+            each
+            for each in uses(self.project, module, owner, name)
+            if each.node not in self.doomed and not _sets_it_anew(each, name)
+        ]
 
-    def _is_import_of(self, other: Module, binding: Binding, module: Module, name: str) -> bool:
-        statement = binding.statement
-        if not isinstance(statement, ast.ImportFrom) or not isinstance(binding.node, ast.alias):
-            return False
-        if binding.node.name != name:
-            return False
-        return self.project.find(other.path, statement.module or "", statement.level) == module.path
+    def _dead(
+        self, module: Module, statement: ast.stmt, binding: Binding, grade: Level, reason: Reason | None = None
+    ) -> Dead:
+        """A name that feeds only what goes; where something may use it all the same, that is said."""
+        doubts = self._other_uses(module, binding.scope, binding.name)
+        what = "; ".join([f"{binding.name} feeds only what goes", *map(str, doubts[:1])])
+        return Dead(module, statement, "SFA501", grade, what, reason, is_doubted=bool(doubts))
 
     def _imported(self, module: Module, owner: Scope, name: str) -> Iterator[tuple[Module, ast.expr, Level]]:
-        uses = owner.uses.get(name, ())
-        if any(use not in self.doomed for use in uses):
+        reads = owner.uses.get(name, ())
+        if any(read not in self.doomed for read in reads):
             return
-        for home, binding in self.project.definitions(module, uses[0]) if uses else ():
+        for home, binding in self.project.definitions(module, reads[0]) if reads else ():
             if home is not module and self._is_dead(home, binding.scope, binding.name):
                 yield from self._assigned(home, binding.scope, home.scopes.module.bindings[binding.name], Level.REVIEW)
 
@@ -214,7 +216,7 @@ class _Search:
             return
         value = first.value
         grade, reason = self._grade(module, statement, first, value) if level is Level.SAFE else (Level.REVIEW, None)
-        dead = Dead(module, statement, "SFA501", grade, f"{first.name} feeds only what goes", reason)
+        dead = self._dead(module, statement, first, grade, reason)
         self.reported[statement] = dead
         if first.name not in module.exported:
             self.statements.append((module, statement, dead))
@@ -233,13 +235,14 @@ class _Search:
         shared = binding.name in module.exported or (
             binding.scope.is_module and binding.name in module.scopes.declared_global
         )
+        shared = shared or bool(self._other_uses(module, binding.scope, binding.name))
         if shared or not is_pure(self.project, module, value) or fills_its_block(module, statement):
             return Level.REVIEW, None
         return Level.SAFE, None
 
     def _several(self, module: Module, statement: ast.stmt, first: Binding, *, alone: bool) -> None:
         """A name that is unpacked, or assigned in several places: found, for a person to take apart."""
-        dead = Dead(module, statement, "SFA501", Level.REVIEW, f"{first.name} feeds only what goes")
+        dead = self._dead(module, statement, first, Level.REVIEW)
         if first.kind is Kind.UNPACKED and first.value is not None and "sys.argv" in ast.unparse(first.value):
             dead.code, dead.reason = "SFA502", Reason.PUBLIC_SIGNATURE
             dead.what = "the command line still asks for a secret"
@@ -439,15 +442,15 @@ def _declarations(definition: ast.ClassDef, name: str) -> list[ast.Assign | ast.
     return found
 
 
-def _sets_it_anew(module: Module, use: ast.Name) -> bool:
+def _sets_it_anew(use: Use, name: str) -> bool:
     """Whether a read only decides about giving the same name another value."""
-    here: ast.AST | None = use
-    while here is not None and not isinstance(here, ast.stmt):
-        here = module.parent(here)
+    here = use.node
+    while use.module is not None and here is not None and not isinstance(here, ast.stmt):
+        here = use.module.parent(here)
     if not isinstance(here, ast.If) or here.orelse:
         return False
     return all(
-        isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [use.id]
+        isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [name]
         for statement in here.body
     )
 
