@@ -117,3 +117,55 @@ def test_fields_of_settings_are_found_however_they_come(
     }
     found = findings(tmp_path, files, capsys)
     assert [(each["path"], each["line"]) for each in found if each["code"] == "SFA501"] == [("conf.py", 6)]
+
+
+CRM: Final = (
+    "import os\n\nfrom simple_salesforce import Salesforce\nfrom vault import secret\n\n"
+    'PW = secret("SF_PASSWORD")\n\n\n'
+    "def login():\n"
+    '    return Salesforce(username=os.environ["SF_USERNAME"], password=PW, security_token="")\n'
+)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"crm/__init__.py": "from .client import *\n"},
+        {"crm/__init__.py": "from .client import *\n", "__init__.py": "from .crm import *\n"},
+    ],
+)
+def test_a_file_that_takes_all_names_decides_about_them(
+    others: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = findings(tmp_path, {"crm/client.py": CRM, **others}, capsys)
+    (name,) = (each for each in found if each["code"] == "SFA501")
+    assert (name["level"], name["message"]) == (
+        "review",
+        "PW feeds only what goes; crm/__init__.py:1 imports all names of its module",
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "from crm.client import environ\n",
+        "from crm.client import (\n    login,\n    environ,\n)\n",
+        "from crm.client import *\n\nenviron.copy()\n",
+        "import crm.client\n\ncrm.client.environ.copy()\n",
+        "import crm.client as c\n\nc.environ.copy()\n",
+    ],
+)
+def test_an_import_that_a_file_elsewhere_takes_stays(
+    other: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = (
+        "from os import environ\n\nfrom simple_salesforce import Salesforce\n\n\n"
+        "def login():\n"
+        '    return Salesforce(username="a@acme.example", password=environ["SF_PASSWORD"], security_token="")\n'
+    )
+    findings(tmp_path, {"crm/client.py": content, "report.py": other}, capsys)
+    cli.main(["fix", str(tmp_path)])
+    capsys.readouterr()
+    fixed = (tmp_path / "crm/client.py").read_text()
+    assert "password" not in fixed
+    assert "from os import environ\n" in fixed

@@ -262,10 +262,11 @@ class _Test:
         # What holds a needle was taken in at the first look.
         self._keys = [key for key in map(str.encode, sorted(wanted.keys)) if not any(each in key for each in _NEEDLES)]
         self._word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, self._keys)) + rb")\b") if self._keys else None
+        self._taken = _taken(self._homes, [name.encode() for name in sorted(wanted.imports | wanted.names)])
 
     @property
     def is_empty(self) -> bool:
-        return not self._names and not self._keys
+        return not self._names and not self._keys and not self._homes
 
     def passed_by(self, base: str, names: Sequence[str]) -> list[str]:
         """Those of some files that pass; one that cannot be read was named at the first look."""
@@ -278,7 +279,17 @@ class _Test:
             return True
         if not name.endswith(_CODE):
             return False
-        return any(each in content for each in self._names) and any(each in content for each in self._homes)
+        if not any(each in content for each in self._homes):
+            return False
+        return any(each in content for each in self._names) or self._taken.search(content) is not None
+
+
+def _taken(homes: Iterable[bytes], names: Iterable[bytes]) -> re.Pattern[bytes]:
+    """What takes one of these names from one of these modules, or may: all of them, or the module by another name."""
+    home, name = (b"|".join(map(re.escape, sorted(each))) or b"(?!)" for each in (homes, names))
+    some = rb"[ \t]+import[ \t]*(?:\*|\([^)]*?\b(?:%b)\b|[^(\n#;]*\b(?:%b)\b)" % (name, name)
+    own = rb"[.:](?:%b)\b|\s*,\s*[\"'](?:%b)\b" % (name, name)
+    return re.compile(rb"\b(?:%b)(?:%b|%b|[ \t]+as[ \t])" % (home, some, own))
 
 
 # --- the second look --------------------------------------------------------------------------------------------------
