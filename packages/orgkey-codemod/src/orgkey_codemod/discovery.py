@@ -262,7 +262,10 @@ class _Test:
         # What holds a needle was taken in at the first look.
         self._keys = [key for key in map(str.encode, sorted(wanted.keys)) if not any(each in key for each in _NEEDLES)]
         self._word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, self._keys)) + rb")\b") if self._keys else None
-        self._taken = _taken(self._homes, [name.encode() for name in sorted(wanted.imports | wanted.names)])
+        home = _any_of(self._homes)
+        self._taken = _taken(home, _any_of(map(str.encode, wanted.imports | wanted.names)))
+        self._handed_on = re.compile(rb"[(,=\[{:][ \t]*(?:[\w.]+\.)?(?:%b)[ \t]*(?:[),\]}]|$)" % home, re.MULTILINE)
+        self._import = re.compile(rb"\bimport\b[^\n]*\b(?:%b)\b" % home)
 
     @property
     def is_empty(self) -> bool:
@@ -281,12 +284,17 @@ class _Test:
             return False
         if not any(each in content for each in self._homes):
             return False
-        return any(each in content for each in self._names) or self._taken.search(content) is not None
+        if any(each in content for each in self._names) or self._taken.search(content):
+            return True
+        return self._handed_on.search(content) is not None and self._import.search(content) is not None
 
 
-def _taken(homes: Iterable[bytes], names: Iterable[bytes]) -> re.Pattern[bytes]:
-    """What takes one of these names from one of these modules, or may: all of them, or the module by another name."""
-    home, name = (b"|".join(map(re.escape, sorted(each))) or b"(?!)" for each in (homes, names))
+def _any_of(words: Iterable[bytes]) -> bytes:
+    return b"|".join(map(re.escape, sorted(words))) or b"(?!)"
+
+
+def _taken(home: bytes, name: bytes) -> re.Pattern[bytes]:
+    """What takes a name from a module, or may: all names, or the module by another name."""
     some = rb"[ \t]+import[ \t]*(?:\*|\([^)]*?\b(?:%b)\b|[^(\n#;]*\b(?:%b)\b)" % (name, name)
     own = rb"[.:](?:%b)\b|\s*,\s*[\"'](?:%b)\b" % (name, name)
     return re.compile(rb"\b(?:%b)(?:%b|%b|[ \t]+as[ \t])" % (home, some, own))

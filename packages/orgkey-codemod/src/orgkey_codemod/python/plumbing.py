@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Level, Reason
 from orgkey_codemod.python import signatures
+from orgkey_codemod.python.fields import classes_of, declarations, made_by, option_names
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.module import tokens
 from orgkey_codemod.python.project import project_of
@@ -367,7 +368,7 @@ class _Search:
 
     def _flag(self, module: Module, node: ast.Attribute) -> None:
         """``args.password``, where a parser of the command line makes ``args``."""
-        if not any("parse_" in ast.unparse(value) for value in self._made_by(module, node.value)):
+        if not any("parse_" in ast.unparse(value) for value in made_by(module, node.value)):
             return
         for home, call in self.project.flags:
             if call not in self.reported and node.attr in option_names(call):
@@ -384,16 +385,10 @@ class _Search:
         reads = (node for module in modules for node in module.attributes.get(attribute, ()))
         return any(node not in self.doomed for node in reads) or any("vars(" in each.source.text for each in modules)
 
-    def _made_by(self, module: Module, node: ast.expr) -> list[ast.expr]:
-        if not isinstance(node, ast.Name):
-            return []
-        owner = module.scopes.owner.get(node)
-        return [each.value for each in owner.bindings[node.id] if each.value is not None] if owner is not None else []
-
     def _field(self, module: Module, node: ast.Attribute) -> Iterator[tuple[Module, ast.expr, Level]]:
         """``config.password`` and ``Config.PASSWORD``, where a class of the tree declares the field."""
-        for home, definition in self._classes(module, node.value):
-            for statement in _declarations(definition, node.attr)[:1]:
+        for home, definition in classes_of(self.project, module, node.value):
+            for statement in declarations(definition, node.attr)[:1]:
                 if statement in self.reported or self._is_left(home, statement):
                     continue
                 what = f"the field {node.attr} feeds only what goes"
@@ -401,45 +396,6 @@ class _Search:
                 if statement.value is not None:
                     self._doom(home, statement.value, Level.REVIEW)
                     yield home, statement.value, Level.REVIEW
-
-    def _classes(self, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.ClassDef]]:
-        """The classes of the tree that an expression is, or is an instance of."""
-        made = [(module, node), *((module, value) for value in self._made_by(module, node))]
-        made += [(module, annotation) for annotation in self._annotations(module, node)]
-        made += [(home, each.value) for home, each in self.project.definitions(module, node) if each.value is not None]
-        for home, value in made:
-            symbol = self.project.resolve(home, value.func if isinstance(value, ast.Call) else value)
-            if symbol is not None and symbol.home is not None and isinstance(symbol.definition, ast.FunctionDef):
-                returned = symbol.definition.returns
-                symbol = self.project.resolve(symbol.home, returned) if returned is not None else None
-            if symbol is not None and symbol.home is not None and isinstance(symbol.definition, ast.ClassDef):
-                yield symbol.home, symbol.definition
-
-    def _annotations(self, module: Module, node: ast.expr) -> list[ast.expr]:
-        """What a parameter is said to be: ``settings: Settings``, or ``Annotated[Settings, Depends(...)]``."""
-        owner = module.scopes.owner.get(node) if isinstance(node, ast.Name) else None
-        bindings = owner.bindings[node.id] if owner is not None and isinstance(node, ast.Name) else []
-        found = [each.node.annotation for each in bindings if isinstance(each.node, ast.arg) and each.node.annotation]
-        inner = [
-            each.slice.elts[0]
-            for each in found
-            if isinstance(each, ast.Subscript) and isinstance(each.slice, ast.Tuple)
-        ]
-        return [*found, *inner]
-
-
-def _declarations(definition: ast.ClassDef, name: str) -> list[ast.Assign | ast.AnnAssign]:
-    """The statements by which a class, or its methods for ``self``, give an attribute a value."""
-    wanted = {name, f"self.{name}"}
-    statements = (each for each in ast.walk(definition) if isinstance(each, ast.Assign | ast.AnnAssign))
-    found: list[ast.Assign | ast.AnnAssign] = []
-    for each in statements:
-        targets = each.targets if isinstance(each, ast.Assign) else [each.target]
-        if {ast.unparse(target) for target in targets} & wanted and (
-            each in definition.body or "." in ast.unparse(targets[0])
-        ):
-            found.append(each)
-    return found
 
 
 def _sets_it_anew(use: Use, name: str) -> bool:
@@ -453,17 +409,6 @@ def _sets_it_anew(use: Use, name: str) -> bool:
         isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [name]
         for statement in here.body
     )
-
-
-def option_names(call: ast.Call) -> set[str]:
-    """The parameter or attribute that an option of a command line library fills."""
-    dest = next((word.value for word in call.keywords if word.arg == "dest"), None)
-    if isinstance(dest, ast.Constant):
-        return {str(dest.value)}
-    texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    plain = [text for text in texts if not text.startswith("-")]
-    long = [text for text in texts if text.startswith("--")]
-    return {text.split("/")[0].lstrip("-").replace("-", "_") for text in plain or long or texts}
 
 
 def reads(project: Project, keys: Collection[str]) -> Iterator[tuple[Module, ast.expr, str]]:

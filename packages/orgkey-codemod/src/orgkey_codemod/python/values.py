@@ -46,6 +46,8 @@ _PLACEHOLDER: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHORT: Final = 6
+_TEXT_METHODS: Final = frozenset({"join", "format", "decode", "encode"})
+"""What makes a text of the texts that it is given."""
 _PURE_CALLS: Final = frozenset(
     {
         "get",
@@ -123,23 +125,33 @@ def _text(node: ast.expr) -> str | None:
 def literals(project: Project, module: Module, node: ast.expr) -> list[ast.Constant]:
     """The text constants that are, or may become part of, the value of an expression itself."""
     if isinstance(node, ast.Constant):
-        return [node] if isinstance(node.value, str) and node.value else []
+        return [node] if isinstance(node.value, str | bytes) and node.value else []
+    parts = _parts(project, module, node)
+    found = [constant for part in parts for constant in literals(project, module, part)]
+    long = [constant for constant in found if len(str(constant.value)) >= _SHORT]
+    return found if long and isinstance(node, ast.BinOp | ast.Call | ast.List) else long  # pieces of one secret
+
+
+def _parts(project: Project, module: Module, node: ast.expr) -> list[ast.expr]:
+    """The expressions that a value is one of, or is put together from."""
     parts: list[ast.expr] = []
     if isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
-    elif isinstance(node, ast.BoolOp):
+    elif isinstance(node, ast.BoolOp | ast.JoinedStr):
         parts = list(node.values)
     elif isinstance(node, ast.IfExp):
         parts = [node.body, node.orelse]
-    elif isinstance(node, ast.JoinedStr):
-        parts = list(node.values)
+    elif isinstance(node, ast.List | ast.Tuple):
+        parts = list(node.elts)
     elif isinstance(node, ast.FormattedValue):
         parts = [node.value]
     elif isinstance(node, ast.Call):
         read = env_read(project, module, node)
-        parts = [read.default] if read is not None and read.default is not None else []
-    found = [constant for part in parts for constant in literals(project, module, part)]
-    return [constant for constant in found if len(str(constant.value)) >= _SHORT]
+        if read is not None:
+            parts = [read.default] if read.default is not None else []
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in _TEXT_METHODS:
+            parts = [node.func.value, *node.args]
+    return parts
 
 
 def is_pure(project: Project, module: Module, value: ast.expr) -> bool:
