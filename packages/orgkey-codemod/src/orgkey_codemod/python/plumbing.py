@@ -286,6 +286,8 @@ class _Search:
         function = binding.scope.node
         if binding.node in self.reported or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             return
+        if _is_receiver(module, function, binding):
+            return
         if module.path in self.tree.readonly or is_left(self.tree, module, binding.node, "SFA502"):
             return
         options = [
@@ -396,6 +398,13 @@ class _Search:
                 if statement.value is not None:
                     self._doom(home, statement.value, Level.REVIEW)
                     yield home, statement.value, Level.REVIEW
+
+
+def _is_receiver(module: Module, function: Function, binding: Binding) -> bool:
+    """Whether a parameter is the ``self`` or ``cls`` of a method, which Python gives it whether it has a use or not."""
+    places = [*function.args.posonlyargs, *function.args.args]
+    is_static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in function.decorator_list)
+    return isinstance(module.parent(function), ast.ClassDef) and places[:1] == [binding.node] and not is_static
 
 
 def _sets_it_anew(use: Use, name: str) -> bool:
