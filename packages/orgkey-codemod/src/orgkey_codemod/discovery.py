@@ -46,6 +46,26 @@ _NEVER: Final = (
     ".gz",
 )
 """The most frequent of the other endings, told apart without a closer look."""
+_FOREIGN: Final = (
+    *(
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".jsx",
+        ".ts",
+        ".tsx",
+        ".vue",
+        ".svelte",
+        ".rb",
+        ".go",
+        ".java",
+        ".kt",
+        ".scala",
+        ".groovy",
+    ),
+    *(".php", ".cs", ".rs", ".pl", ".pm", ".lua", ".ex", ".exs", ".r", ".R", ".swift", ".fish", ".nix", ".mk"),
+)
+"""Programs in other languages: of no interest, but that they may read a variable too."""
 _EXCLUDED: Final = frozenset(
     {
         *(".git", ".hg", ".svn", ".venv", "venv", "site-packages", "node_modules", ".eggs", "__pycache__"),
@@ -75,6 +95,12 @@ class Found:
     files: dict[PurePosixPath, bytes] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     """Every file that a first look was taken at."""
+    others: list[str] = field(default_factory=list)
+    """The rest; the programs in other languages are among them, and scripts without an ending."""
+    foreign: set[PurePosixPath] = field(default_factory=set)
+    """Those of them that name a variable which was looked for: they are read, and not edited."""
+    keys: set[str] = field(default_factory=set)
+    """The variables that the others were searched for."""
     vendored: frozenset[PurePosixPath] = frozenset()
     untracked: frozenset[PurePosixPath] = frozenset()
     scanned: int = 0
@@ -131,18 +157,35 @@ def widen(root: Path, found: Found, wanted: Wanted, *, jobs: int = 1) -> bool:
     Those are the ones that call a function which logs in, import a constant with a secret, or read the same variable.
     """
     known = {str(path) for path in found.files}
-    names = [name for name in found.names if name not in known]
     test = _Test(wanted)
-    if not names or test.is_empty:
-        return False
+    names = [name for name in found.names if name not in known] if not test.is_empty else []
     seen = shared_out(lambda piece: test.passed_by(str(root), piece), names, jobs if len(names) >= _MANY else 1)
     before = len(found.files)
     for name in (name for piece in seen for name in piece):
         _take(str(root), name, found)
+    _take_foreign(str(root), found, wanted.keys, jobs)
     if len(found.files) > before:
         _ask_git(root, found)
         _note_vendored(found)
     return len(found.files) > before
+
+
+def _take_foreign(base: str, found: Found, keys: set[str], jobs: int) -> None:
+    """Take in the programs in other languages that name one of some variables."""
+    new = sorted(key.encode() for key in keys - found.keys)
+    found.keys |= keys
+    if not new:
+        return
+    names = [name for name in found.others if name.endswith(_FOREIGN) or not PurePosixPath(name).suffix]
+    word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, new)) + rb")\b")
+
+    def naming(piece: Sequence[str]) -> list[str]:
+        contents = ((name, _read(base, name, [])) for name in piece)
+        return [name for name, content in contents if content is not None and word.search(content)]
+
+    for name in (name for piece in shared_out(naming, names, jobs if len(names) >= _MANY else 1) for name in piece):
+        _take(base, name, found)
+        found.foreign.add(_pure(name))
 
 
 def _note_vendored(found: Found) -> None:
@@ -207,8 +250,8 @@ def _walk(base: str, found: Found) -> list[str]:
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in _EXCLUDED:
                     waiting.append(name)
-            elif entry.is_file(follow_symlinks=False) and _is_candidate(name):
-                names.append(name)
+            elif entry.is_file(follow_symlinks=False):
+                (names if _is_candidate(name) else found.others).append(name)
     return sorted(names)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.plain.kinds import FileKind, kind_of
+from orgkey_codemod.plain.kinds import kind_of
+from orgkey_codemod.plain.readers import readers
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.values import env_read, origin
@@ -73,13 +74,12 @@ def _search(tree: Tree) -> Leftovers:
         return Leftovers(tree)
     siblings = {key for module in ours for key in _read_by(project, module)}
     prefixes = {*_PLAIN_NAMES, *(match["prefix"] for key in siblings if (match := _PREFIX.match(key)))}
-    plain = {path: content.decode("utf-8", "replace") for path, content in tree.files.items() if kind_of(path)}
-    there = "\n".join(plain.values())
+    there = "\n".join(content.decode("utf-8", "replace") for path, content in tree.files.items() if kind_of(path))
     keys: set[str] = set()
     for prefix in prefixes:
-        names = {prefix + word for word in _SECRETS if _is_left(project, plain, there, prefix + word)}
+        names = {prefix + word for word in _SECRETS if _is_left(tree, project, there, prefix + word)}
         if names:
-            names |= {prefix + word for word in _MAYBE if _is_left(project, plain, there, prefix + word)}
+            names |= {prefix + word for word in _MAYBE if _is_left(tree, project, there, prefix + word)}
         if not any(re.search(rf"[\"']{re.escape(prefix)}[\"']", each.source.text) for each in project.modules.values()):
             keys |= names  # a prefix by itself is what settings classes put in front of their fields
     programs = tuple(module.path for module in ours)
@@ -116,18 +116,11 @@ def _read_by(project: Project, module: Module) -> Iterator[str]:
                 yield from (read.key for _, read in origin(project, module, value).reads)
 
 
-def _is_left(project: Project, plain: dict[PurePosixPath, str], there: str, key: str) -> bool:
+def _is_left(tree: Tree, project: Project, there: str, key: str) -> bool:
     """Whether a variable is set somewhere, and neither code names it nor a script takes its value."""
     word = re.compile(rf"\b{key}\b")
     if not word.search(there):
         return False
     if any(re.search(rf"\b{key}\b", each.source.text, re.IGNORECASE) for each in project.modules.values()):
         return False
-    used = re.compile(rf"\$(?:\{{|env:)?{key}\b|%{key}%")
-    sets = re.compile(rf"\b{key}[\"']?[ \t]*[:=]")
-    return not any(
-        used.search(row) and not sets.search(row)
-        for path, text in plain.items()
-        if kind_of(path) is not FileKind.DOCUMENT and used.search(text)
-        for row in text.splitlines()
-    )
+    return not readers(tree, key)
