@@ -387,13 +387,27 @@ class Project:
 
         A login can be in no other: the rest is parsed, and searched as text, but its names are not resolved.
         """
-        importing = {path: self._imported_files(module) for path, module in self.modules.items()}
+        importing = self.importing
         found = {path for path, module in self.modules.items() if self._names_a_library(module)}
         while True:
             more = {path for path, targets in importing.items() if path not in found and not found.isdisjoint(targets)}
             if not more:
                 return [module for path, module in self.modules.items() if path in found]
             found |= more
+
+    @cached_property
+    def importing(self) -> dict[PurePosixPath, set[PurePosixPath]]:
+        """The files of the tree that each module imports."""
+        return {path: self._imported_files(module) for path, module in self.modules.items()}
+
+    def reached_from(self, path: PurePosixPath) -> set[PurePosixPath]:
+        """A module with all that it imports, and what that imports: what one program is made of."""
+        found, waiting = {path}, [path]
+        for each in waiting:
+            more = self.importing.get(each, set()) - found
+            found |= more
+            waiting += more
+        return found
 
     def _names_a_library(self, module: Module) -> bool:
         text = module.source.text

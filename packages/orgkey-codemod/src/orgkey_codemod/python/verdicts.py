@@ -13,6 +13,7 @@ from orgkey_codemod.python import branches, fallbacks, imports, logins, native
 from orgkey_codemod.python.arguments import Pieces
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.libraries import CLASSES, SECRETS, Kind
+from orgkey_codemod.python.pairs import of_several
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.values import env_read, literals, origin
 
@@ -31,6 +32,10 @@ _GENERATED: Final = re.compile(
 )
 _HEAD: Final = 1000
 """Characters in which a generator announces itself."""
+_SEVERAL: Final = (
+    "the program logs in as several users, and by one set of settings each of them may reach the same org: see"
+    " orgkey-tenants"
+)
 _SUPPRESSION: Final = re.compile(r"#\s*orgkey:\s*ignore")
 _COMMON_HOSTS: Final = frozenset({"login", "test", ""})
 
@@ -96,6 +101,7 @@ def _decide(tree: Tree) -> Verdicts:
         if verdict is not None:
             found.logins.append(verdict)
     found.logins += _callers_of_heirs(project, tree, heirs)
+    _part(found, project)
     _share(found, tree)
     return found
 
@@ -456,6 +462,18 @@ def _callers_of_heirs(project: Project, tree: Tree, heirs: dict[ast.AST, Subclas
 
 def _has_init(node: ast.ClassDef) -> bool:
     return any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body)
+
+
+# --- several users ----------------------------------------------------------------------------------------------------
+
+
+def _part(found: Verdicts, project: Project) -> None:
+    """Programs that log in as several users are for review, since one set of settings takes all of them to one org."""
+    rewritten = [verdict for verdict in found.logins if verdict.edits and not verdict.departs]
+    several = of_several(project, [verdict.login for verdict in rewritten])
+    for verdict in rewritten:
+        if verdict.login in several:
+            _lower(verdict, [(None, _SEVERAL)])
 
 
 # --- shared names -----------------------------------------------------------------------------------------------------
