@@ -139,10 +139,8 @@ def test_a_file_that_takes_all_names_decides_about_them(
 ) -> None:
     found = findings(tmp_path, {"crm/client.py": CRM, **others}, capsys)
     (name,) = (each for each in found if each["code"] == "SFA501")
-    assert (name["level"], name["message"]) == (
-        "review",
-        "PW feeds only what goes; crm/__init__.py:1 imports all names of its module",
-    )
+    assert name["level"] == "review"
+    assert "PW feeds only what goes; crm/__init__.py:1 imports all names of its module" in name["message"]
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,8 @@ class _Search:
         value = first.value
         grade, reason = self._grade(module, statement, first, value) if level is Level.SAFE else (Level.REVIEW, None)
         dead = self._dead(module, statement, first, grade, reason)
+        if not is_pure(self.project, module, value):
+            dead.what += "; what gives it its value may do more than that"
         self.reported[statement] = dead
         if first.name not in module.exported:
             self.statements.append((module, statement, dead))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.project import Project
     from orgkey_codemod.python.scopes import Binding
 
-__all__ = ["EnvRead", "Origin", "env_read", "is_pure", "literals", "looks_secret", "origin"]
+__all__ = ["EnvRead", "Origin", "env_read", "is_pure", "literals", "looks_secret", "origin", "writes_environment"]
 
 _DEEP: Final = 8
 _ENVIRON: Final = {"os.environ", "os.environb"}
@@ -66,6 +66,7 @@ _PURE_CALLS: Final = frozenset(
         "replace",
     }
 )
+_PURE_FUNCTIONS: Final = frozenset({"str", "getenv", "cast", "format"})
 
 
 @dataclass(frozen=True)
@@ -159,13 +160,25 @@ def is_pure(project: Project, module: Module, value: ast.expr) -> bool:
     for node in ast.walk(value):
         if isinstance(node, ast.Call):
             if env_read(project, module, node) is not None:
+                if writes_environment(project, module, node):
+                    return False
                 continue
+            is_method = isinstance(node.func, ast.Attribute)
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called not in _PURE_CALLS:
+            if called not in (_PURE_CALLS if is_method else _PURE_FUNCTIONS):
                 return False
         elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
             return False
     return True
+
+
+def writes_environment(project: Project, module: Module, value: ast.expr) -> bool:
+    """Whether working out a value takes a variable out of the environment, or puts it there for child processes."""
+    calls = (node for node in ast.walk(value) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    return any(
+        call.func.attr in {"pop", "setdefault"} and env_read(project, module, call) is not None  # type: ignore[attr-defined] # asked for above
+        for call in calls
+    )
 
 
 def looks_secret(value: str) -> bool:

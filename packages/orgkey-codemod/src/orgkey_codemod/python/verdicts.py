@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.model import Flow, Level, Reason, Style
 from orgkey_codemod.python import branches, fallbacks, imports, logins, native
 from orgkey_codemod.python.arguments import Pieces
+from orgkey_codemod.python.guards import guard_of
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.libraries import CLASSES, SECRETS, Kind
 from orgkey_codemod.python.pairs import of_several
 from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.values import env_read, literals, origin
+from orgkey_codemod.python.values import env_read, literals, origin, writes_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -302,6 +303,13 @@ def _doubts(project: Project, login: Login, code: str, options: Options) -> Iter
         yield None, "each record may be another org or user, and one key logs in to one: see orgkey-tenants"
     if _literal_secrets(project, login):
         yield None, "the secret in the code has to be revoked"
+    values = [value for name in SECRETS if (value := login.value(name)) is not None]
+    if any(writes_environment(project, login.module, value) for value in values):
+        yield None, "the variable was taken out of the environment here, and child processes will see it again"
+    guard = guard_of(project, login.module, login.call, values)
+    if guard is not None:
+        line = login.module.place(guard).line
+        yield None, f"without a password the test on line {line} leaves it out: take the password out of that first"
     yield from _doubts_of_form(login, code, options)
 
 
