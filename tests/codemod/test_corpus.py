@@ -136,6 +136,13 @@ def test_after_logs_in_with_the_same_arguments_but_no_password(
     assert usernames <= {me}
 
 
+@FIXED
+def test_after_lets_every_module_be_imported_that_could_be(case: Case, tmp_path: Path) -> None:
+    """What a fix takes away in one file, another may import."""
+    old, new = (imported(case, tmp_path / name, after=after) for name, after in (("old", False), ("new", True)))
+    assert old <= new
+
+
 # --- secrets ----------------------------------------------------------------------------------------------------------
 
 # Shapes of real credentials: Salesforce, clouds, code hosts, tokens in general.
@@ -310,6 +317,30 @@ def logins(
             ended = exit_code(folder / run.entry)
     assert not ended, ended
     return seen
+
+
+def imported(case: Case, folder: Path, *, after: bool) -> set[str]:
+    """The modules of a case that miss no name of the others, though they may end at what is not here: a server, a file."""
+    case.lay_out(folder, after=after)
+    words = {word.decode() for text in case.before.values() for word in re.findall(rb"\b[A-Z][A-Z0-9_]{3,}\b", text)}
+    found: set[str] = set()
+    with mock.patch.dict(os.environ, dict.fromkeys(words, "unused"), clear=True), login_stubs.installed():
+        for path in (name for name in case.before if name.endswith(".py")):
+            places = [str((folder / path).parent), str(folder)]
+            with fresh_modules(folder), mock.patch.object(sys, "path", [*places, *sys.path]):
+                if not misses_a_name(folder / path):
+                    found.add(path)
+    return found
+
+
+def misses_a_name(script: Path) -> bool:
+    try:
+        runpy.run_path(str(script), run_name=script.stem)
+    except (ImportError, NameError, AttributeError, TypeError, SyntaxError):
+        return True
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever it is, no name is missing
+        return False
+    return False
 
 
 def exit_code(script: Path) -> object:

@@ -306,7 +306,9 @@ class _Test:
         self._keys = [key for key in map(str.encode, sorted(wanted.keys)) if not any(each in key for each in _NEEDLES)]
         self._word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, self._keys)) + rb")\b") if self._keys else None
         home = _any_of(self._homes)
-        self._taken = _taken(home, _any_of(map(str.encode, wanted.imports | wanted.names)))
+        word = _any_of(map(str.encode, wanted.imports | wanted.names))
+        self._taken = _taken(home, word)
+        self._spoken = re.compile(rb"\b(?:%b)(?:[.:]|[ \t]+import\b[^\n]*\b)(?:%b)\b" % (home, word))
         self._handed_on = re.compile(rb"[(,=\[{:][ \t]*(?:[\w.]+\.)?(?:%b)[ \t]*(?:[),\]}]|$)" % home, re.MULTILINE)
         self._import = re.compile(rb"\bimport\b[^\n]*\b(?:%b)\b" % home)
 
@@ -323,10 +325,10 @@ class _Test:
             return False
         if self._word is not None and any(key in content for key in self._keys) and self._word.search(content):
             return True
-        if not name.endswith(_CODE):
-            return False
         if not any(each in content for each in self._homes):
             return False
+        if not name.endswith(_CODE):
+            return self._spoken.search(content) is not None
         if any(each in content for each in self._names) or self._taken.search(content):
             return True
         return self._handed_on.search(content) is not None and self._import.search(content) is not None

@@ -57,8 +57,12 @@ def wanted(tree: Tree) -> Wanted:
     for module in project.modules.values():
         if module in modules or any(name in module.source.text for name in found.names):
             found.homes.add(called(module))
-    for module in project.modules.values():
-        if any(_last(statement) in found.homes for statement, _ in module.scopes.stars):
+    for path, module in project.modules.items():
+        has_all = any(_last(statement) in found.homes for statement, _ in module.scopes.stars)
+        has_it = path.name == "__init__.py" and any(
+            project.modules[each] in modules for each in project.importing[path]
+        )
+        if has_all or has_it:  # others may get there by way of this one
             found.homes.add(called(module))
     return found
 

@@ -360,7 +360,7 @@ class Project:
                 reads = scope.uses.get(name, ()) if all(each.kind is Kind.IMPORT for each in bindings) else ()
                 for read in reads if any(self._may_be_ours(module, each) for each in bindings) else ():
                     node: ast.expr = read
-                    while isinstance(above := module.parent(node), ast.Attribute):
+                    while isinstance(above := module.parent(node), ast.Attribute) and above.attr != "__dict__":
                         node = above
                     symbol = self.resolve(module, node)
                     is_thing = symbol is None or symbol.definition is not None or symbol.parameter is not None

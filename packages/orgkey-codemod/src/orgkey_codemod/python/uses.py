@@ -23,6 +23,8 @@ __all__ = ["How", "Use", "called", "uses"]
 
 _BY_NAME: Final = frozenset({"getattr", "setattr", "hasattr", "delattr", "object", "attrgetter"})
 """Functions that are told an attribute's name; ``object`` is that of ``mock.patch``."""
+_LOADERS: Final = frozenset({"run_path", "run_module", "spec_from_file_location", "SourceFileLoader", "load_source"})
+"""Functions that give what a file defines."""
 _LOCAL: Final = ("locals", "vars")
 """Builtins that give all names of the scope that they are called in; ``vars`` only if it is asked about nothing."""
 _EVERYTHING: Final = (*_LOCAL, "globals", "exec", "eval")
@@ -95,6 +97,8 @@ def _all_at_once(module: Module, scope: Scope) -> Iterator[Use]:
             is_bare = isinstance(call, ast.Call) and not call.args
             if (scope.is_module and name not in _LOCAL) or (is_here and (is_bare or name not in _LOCAL)):
                 yield Use(module, module.path, read, How.PERHAPS)
+    for node in _module_tables(module) if scope.is_module else ():
+        yield Use(module, module.path, node, How.PERHAPS)
 
 
 class _Elsewhere:
@@ -151,8 +155,9 @@ class _Elsewhere:
                 if not self._is_import_of(other, binding, home, word):
                     continue
                 reads = scope.uses.get(binding.name)
+                how = How.READ if self._is_from(other, binding.statement, home) else How.PERHAPS
                 for read in reads or ():
-                    yield Use(other, other.path, read, How.READ)
+                    yield Use(other, other.path, read, how)
                 if not reads:
                     yield Use(other, other.path, binding.node, How.TAKEN)
                 if scope.is_module:
@@ -162,9 +167,15 @@ class _Elsewhere:
         statement = binding.statement
         if not isinstance(statement, ast.ImportFrom) or not isinstance(binding.node, ast.alias):
             return False
-        if binding.node.name != word:
+        return binding.node.name == word and self._is_from(other, statement, home) is not False
+
+    def _is_from(self, other: Module, statement: ast.stmt | None, home: Module) -> bool | None:
+        """Whether a statement imports from a module; None where what it names is not found, and may be on the path."""
+        if not isinstance(statement, ast.ImportFrom):
             return False
-        return self.project.find(other.path, statement.module or "", statement.level) == home.path
+        found = self.project.find(other.path, statement.module or "", statement.level)
+        is_lost = found is None and (statement.module or "").rpartition(".")[2] == called(home)
+        return None if is_lost else found == home.path
 
     def _how(self, other: Module, base: ast.expr, home: Module) -> How | None:
         """How an attribute of something means a module's name."""
@@ -175,6 +186,8 @@ class _Elsewhere:
             return How.READ
         if symbol.trouble is Reason.DYNAMIC_IMPORT:
             return How.PERHAPS if symbol.name.rpartition(".")[2] in {"", "?", called(home)} else None
+        if symbol.home is None:  # a module that is not found where Python would look: the program may say where
+            return How.PERHAPS if symbol.imports and symbol.name.rpartition(".")[2] == called(home) else None
         return How.READ if symbol.home is home and symbol.definition is None else None
 
     @staticmethod
@@ -190,7 +203,7 @@ class _Elsewhere:
         if not _is_public(home, word):
             return
         for statement, _ in other.scopes.stars:
-            if self.project.find(other.path, statement.module or "", statement.level) != home.path:
+            if self._is_from(other, statement, home) is False:
                 continue
             yield from (Use(other, other.path, read, How.READ) for read in other.scopes.unbound.get(word, ()))
             yield Use(other, other.path, statement, How.STAR)
@@ -204,6 +217,9 @@ class _Elsewhere:
             text = asked.value if isinstance(asked, ast.Constant) else None
             if not isinstance(text, str) or text.partition(".")[0] == word:
                 yield Use(other, other.path, node, How.PERHAPS)
+        if called(home) in other.source.text:
+            yield from (Use(other, other.path, node, How.PERHAPS) for node in _module_tables(other))
+            yield from (Use(other, other.path, node, How.PERHAPS) for node in _loaded(other, home))
 
     # --- texts --------------------------------------------------------------------------------------------------------
 
@@ -234,6 +250,20 @@ def _is_public(module: Module, name: str) -> bool:
     if "__all__" in module.scopes.module.bindings:
         return name in module.exported
     return not name.startswith("_")
+
+
+def _module_tables(module: Module) -> list[ast.Attribute]:
+    """Where a module looks into ``sys.modules``."""
+    return [node for node in module.attributes.get("modules", ()) if ast.unparse(node) == "sys.modules"]
+
+
+def _loaded(other: Module, home: Module) -> Iterator[ast.Call]:
+    """Where a module runs the file of another one to get its names."""
+    for call in other.every(ast.Call):
+        if ast.unparse(call.func).split(".")[-1] in _LOADERS:
+            texts = (node.value for each in call.args for node in ast.walk(each) if isinstance(node, ast.Constant))
+            if any(isinstance(text, str) and re.search(rf"\b{re.escape(called(home))}\b", text) for text in texts):
+                yield call
 
 
 def _is_asked_for(module: Module, node: ast.Constant) -> bool:

@@ -16,6 +16,7 @@ from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.libraries import CLASSES, SECRETS, Kind
 from orgkey_codemod.python.pairs import of_several
 from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.uses import How, uses
 from orgkey_codemod.python.values import env_read, literals, origin, writes_environment
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.logins import Login, Subclass
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
+    from orgkey_codemod.python.uses import Use
 
 __all__ = ["Verdict", "Verdicts", "is_left", "verdicts_of"]
 
@@ -310,6 +312,8 @@ def _doubts(project: Project, login: Login, code: str, options: Options) -> Iter
     if guard is not None:
         line = login.module.place(guard).line
         yield None, f"without a password the test on line {line} leaves it out: take the password out of that first"
+    for each in _taken_from_here(project, login)[:1]:
+        yield None, f"its import goes by another name, and {each}"
     yield from _doubts_of_form(login, code, options)
 
 
@@ -330,6 +334,17 @@ def _doubts_of_form(login: Login, code: str, options: Options) -> Iterable[tuple
         yield None, "it is a wrapper whose signature is not in this tree"
     if login.partial:
         yield None, "the arguments are kept for a later call"
+
+
+def _taken_from_here(project: Project, login: Login) -> list[Use]:
+    """What other modules use of ``import simple_salesforce``, whose name changes with the login."""
+    found: list[Use] = []
+    for each in login.symbol.imports:
+        if isinstance(each.statement, ast.Import) and each.alias.asname is None:
+            scope = each.module.scopes.scope_at(each.statement)
+            others = uses(project, each.module, scope, each.alias.name.partition(".")[0])
+            found += [use for use in others if use.path != each.module.path and use.how is not How.STAR]
+    return found
 
 
 _RECORDS: Final = re.compile(r"^(user|org|tenant|account|customer|row|record|rec|connection|conn|integration)s?\d*$")
