@@ -22,9 +22,10 @@ def guard_of(project: Project, module: Module, call: ast.Call, secrets: Sequence
     """The innermost test around a call, within its function, that asks for one of the secrets which it is given."""
     child: ast.AST = call
     here = module.parent(call)
-    asked = _Secret(project, module, secrets)
+    asked: _Secret | None = None
     while here is not None and not isinstance(here, _FUNCTIONS):
         for test in _tests(here, child):
+            asked = asked or _Secret(project, module, secrets)
             if asked.is_in(test):
                 return test
         child, here = here, module.parent(here)

@@ -48,11 +48,12 @@ def _is_chosen(login: Login) -> bool:
 def _is_picked(module: Module, value: ast.expr) -> bool:
     keys: list[ast.AST] = []
     for source in (value, *(each.value for each in _bindings(module, value) if each.value is not None)):
-        keys += [node.slice for node in ast.walk(source) if isinstance(node, ast.Subscript)]
-        calls = [
-            node for node in ast.walk(source) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        ]
-        keys += [call.args[0] for call in calls if call.args and call.func.attr in {"get", "getenv"}]  # type: ignore[attr-defined] # asked for a line above
+        for node in ast.walk(source) if not isinstance(source, ast.Name | ast.Constant) else ():
+            if isinstance(node, ast.Subscript):
+                keys.append(node.slice)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                keys += node.args[:1] if node.func.attr in {"get", "getenv"} else []
+    keys = [key for key in keys if not isinstance(key, ast.Constant)]
     names = (node for key in keys for node in ast.walk(key))
     return any(_changes(each) for node in names for each in _bindings(module, node))
 

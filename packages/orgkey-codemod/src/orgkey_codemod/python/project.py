@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.model import Tree
     from orgkey_codemod.python.scopes import Binding, Scope
     from orgkey_codemod.python.uses import Use
+    from orgkey_codemod.python.values import Origin
 
 __all__ = ["Import", "Project", "Symbol", "project_of"]
 
@@ -78,6 +79,8 @@ class Project:
     _resolved: dict[ast.expr, Symbol | None] = field(default_factory=dict)
     uses: dict[tuple[Scope, str], list[Use]] = field(default_factory=dict)
     """What :mod:`~orgkey_codemod.python.uses` found out."""
+    origins: dict[ast.expr, Origin] = field(default_factory=dict)
+    """What :mod:`~orgkey_codemod.python.values` found out."""
 
     # --- modules by name ----------------------------------------------------------------------------------------------
 

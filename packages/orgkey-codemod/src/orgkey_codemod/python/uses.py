@@ -224,9 +224,10 @@ class _Elsewhere:
     # --- texts --------------------------------------------------------------------------------------------------------
 
     def _by_text(self, other: Module, home: Module, word: str) -> Iterator[Use]:
-        spoken = _spoken(home, word)
-        for node in other.every(ast.Constant):
-            if not isinstance(node.value, str) or word not in node.value or isinstance(other.parent(node), ast.Expr):
+        texts = [node for node in other.every(ast.Constant) if isinstance(node.value, str) and word in node.value]
+        spoken = _spoken(home, word) if texts else None
+        for node in texts:
+            if spoken is None or not isinstance(node.value, str) or isinstance(other.parent(node), ast.Expr):
                 continue
             is_bare = node.value == word and (self.is_definition or _is_asked_for(other, node))
             is_dotted = self.is_definition and node.value.endswith((f".{word}", f":{word}"))
@@ -235,10 +236,11 @@ class _Elsewhere:
 
     def _in_other_files(self, home: Module, word: str) -> Iterator[Use]:
         """Files that are not Python, or that nobody could parse."""
-        name, spoken = word.encode(), _spoken(home, word)
+        name = word.encode()
         for path, content in self.project.files.items():
             if path in self.project.modules or path.suffix in _PROSE or name not in content:
                 continue
+            spoken = _spoken(home, word)
             text = content.decode("utf-8", "replace")
             is_code = path.suffix in {".py", ".pyw", ".ipynb"} and called(home) in text
             if spoken.search(text) or (is_code and re.search(rf"\b{re.escape(word)}\b", text)):

@@ -188,9 +188,11 @@ def looks_secret(value: str) -> bool:
 
 def origin(project: Project, module: Module, node: ast.expr) -> Origin:
     """Follow an expression to what it is made of, through names, parameters and their callers."""
-    trail = _Trail(project)
-    trail.follow(module, node, 0)
-    return trail.found
+    if node not in project.origins:
+        trail = _Trail(project)
+        trail.follow(module, node, 0)
+        project.origins[node] = trail.found
+    return project.origins[node]
 
 
 class _Trail:
