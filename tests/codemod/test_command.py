@@ -418,6 +418,9 @@ def test_no_secret_is_in_any_output(form: str, tmp_path: Path, run: Run) -> None
         (".env.example", "export DB_TOKEN='{secret} 2'"),
         ("use.py", 'database_password = "{secret}"'),
         ("use.py", "DATABASES = {{'password': '{secret}'}}"),
+        ("use.py", 'if PW == "{secret}": PW = None'),
+        ("use.py", "def enter(user, pw='{secret}'): ..."),
+        ("use.py", 'ask("--password", default="{secret}", help="yours")'),
     ],
 )
 def test_a_difference_hides_the_secrets_of_neighbours(name: str, neighbour: str, login: Path, run: Run) -> None:

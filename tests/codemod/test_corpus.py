@@ -113,10 +113,12 @@ def test_after_keeps_comments_newlines_and_encoding(case: Case) -> None:
 
 
 @FIXED
-def test_after_imports_nothing_that_it_does_not_use(case: Case) -> None:
+def test_after_imports_nothing_that_nobody_uses(case: Case) -> None:
     for path, text in case.changed.items():
         if path.endswith(".py"):
-            assert unused_imports(text) <= unused_imports(case.before[path])
+            others = b"\n".join(other for name, other in case.before.items() if name != path)
+            unused = {name for name in unused_imports(text) if not re.search(rb"\b%b\b" % name.encode(), others)}
+            assert unused <= unused_imports(case.before[path])
 
 
 @RUNNABLE
@@ -134,6 +136,13 @@ def test_after_logs_in_with_the_same_arguments_but_no_password(
     assert any(login.library.startswith("orgkey_") for login in new) or not case.fixed
     usernames = {login.arguments["username"] for login in new if "username" in login.arguments}
     assert usernames <= {me}
+
+
+@FIXED
+def test_after_lets_every_module_be_imported_that_could_be(case: Case, tmp_path: Path) -> None:
+    """What a fix takes away in one file, another may import."""
+    old, new = (imported(case, tmp_path / name, after=after) for name, after in (("old", False), ("new", True)))
+    assert old <= new
 
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
@@ -310,6 +319,30 @@ def logins(
             ended = exit_code(folder / run.entry)
     assert not ended, ended
     return seen
+
+
+def imported(case: Case, folder: Path, *, after: bool) -> set[str]:
+    """The modules of a case that miss no name of the others, though they may end at what is not here: a server, a file."""
+    case.lay_out(folder, after=after)
+    words = {word.decode() for text in case.before.values() for word in re.findall(rb"\b[A-Z][A-Z0-9_]{3,}\b", text)}
+    found: set[str] = set()
+    with mock.patch.dict(os.environ, dict.fromkeys(words, "unused"), clear=True), login_stubs.installed():
+        for path in (name for name in case.before if name.endswith(".py")):
+            places = [str((folder / path).parent), str(folder)]
+            with fresh_modules(folder), mock.patch.object(sys, "path", [*places, *sys.path]):
+                if not misses_a_name(folder / path):
+                    found.add(path)
+    return found
+
+
+def misses_a_name(script: Path) -> bool:
+    try:
+        runpy.run_path(str(script), run_name=script.stem)
+    except (ImportError, NameError, AttributeError, TypeError, SyntaxError):
+        return True
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever it is, no name is missing
+        return False
+    return False
 
 
 def exit_code(script: Path) -> object:

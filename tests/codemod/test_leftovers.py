@@ -122,6 +122,11 @@ def test_beside_snowflake_nobody_knows_whose_it_is(
             "other.py", 'class Settings(BaseSettings, env_prefix="SALESFORCE_"):\n    password: str\n', id="a_prefix"
         ),
         pytest.param("load.sh", 'sfdx login --password "$SALESFORCE_PASSWORD"\n', id="a_script"),
+        pytest.param("load.sh", 'load --password "$(printenv SALESFORCE_PASSWORD)"\n', id="a_script_by_a_command"),
+        pytest.param("Makefile", "load:\n\tload --password $(SALESFORCE_PASSWORD)\n", id="a_makefile"),
+        pytest.param("load.js", "load(process.env.SALESFORCE_PASSWORD)\n", id="another_language"),
+        pytest.param("load", '#!/bin/sh\nload "${SALESFORCE_PASSWORD:?}"\n', id="a_script_without_an_ending"),
+        pytest.param("run.py", 'run("load $SALESFORCE_PASSWORD", shell=True)\n', id="a_command_in_a_text"),
         pytest.param("app.py", 'import os\n\nUSER = os.environ["SALESFORCE_USERNAME"]\n', id="no_login_of_ours"),
     ],
 )

@@ -85,6 +85,12 @@ def test_recall_and_precision_reach_the_goals() -> None:
 
 
 @EVERY
+def test_every_secret_in_code_is_told(case: Case) -> None:
+    met = {id(label) for found in inspection(case.name).findings for label in covering(case, found)}
+    assert [label for label in labels(case) if label.code == "SFA901" and id(label) not in met] == []
+
+
+@EVERY
 def test_traps_are_left_alone(case: Case) -> None:
     if case.trap is None:
         return

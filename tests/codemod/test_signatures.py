@@ -189,6 +189,23 @@ def test_a_flag_stays_where_something_else_may_use_it(flag: str, more: str, tmp_
     assert flag in fixed(tmp_path, {"app.py": PARSER + flag + PARSED + CALL + more}, "--unsafe")["app.py"]
 
 
+def test_what_python_gives_itself_is_no_parameter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    method = (
+        "class Agent:\n"
+        '    PASSWORD = os.environ["SF_PASSWORD"]\n\n'
+        "    def __init__(self, user):\n"
+        '        run(Salesforce(username=user, password=self.PASSWORD, security_token=""))\n\n'
+        "    @classmethod\n"
+        "    def again(cls, user):\n"
+        '        run(Salesforce(username=user, password=cls.PASSWORD, security_token=""))\n'
+    )
+    after = fixed(tmp_path, {"app.py": HEAD + method}, "--unsafe")["app.py"]
+    assert "password" not in after
+    assert "def __init__(self, user):" in after
+    assert "def again(cls, user):" in after
+    assert "SFA502" not in capsys.readouterr().out
+
+
 def test_signatures_are_for_review(tmp_path: Path) -> None:
     text = HEAD + "def connect(user, password, token):\n" + BODY
     assert fixed(tmp_path, {"app.py": text})["app.py"] == text.replace(BODY, LEFT)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod import notebook, text
 from orgkey_codemod.model import Failure, Level, Tree
+from orgkey_codemod.python.cleanup import is_used_elsewhere
 from orgkey_codemod.suppress import ignores
 from orgkey_codemod.verify import broken
 
@@ -98,7 +100,7 @@ def _attempt(
             after = text.apply(before, {*edits, *more})
         except text.OverlapError as error:
             return {}, Failure(path, str(error))
-        problem = broken(path, before, after)
+        problem = broken(path, before, after, partial(is_used_elsewhere, tree, path))
         if problem is not None:
             return {}, Failure(path, f"{problem}; it stays as it is")
         if after != before:

@@ -46,6 +46,26 @@ _NEVER: Final = (
     ".gz",
 )
 """The most frequent of the other endings, told apart without a closer look."""
+_FOREIGN: Final = (
+    *(
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".jsx",
+        ".ts",
+        ".tsx",
+        ".vue",
+        ".svelte",
+        ".rb",
+        ".go",
+        ".java",
+        ".kt",
+        ".scala",
+        ".groovy",
+    ),
+    *(".php", ".cs", ".rs", ".pl", ".pm", ".lua", ".ex", ".exs", ".r", ".R", ".swift", ".fish", ".nix", ".mk"),
+)
+"""Programs in other languages: of no interest, but that they may read a variable too."""
 _EXCLUDED: Final = frozenset(
     {
         *(".git", ".hg", ".svn", ".venv", "venv", "site-packages", "node_modules", ".eggs", "__pycache__"),
@@ -75,6 +95,12 @@ class Found:
     files: dict[PurePosixPath, bytes] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     """Every file that a first look was taken at."""
+    others: list[str] = field(default_factory=list)
+    """The rest; the programs in other languages are among them, and scripts without an ending."""
+    foreign: set[PurePosixPath] = field(default_factory=set)
+    """Those of them that name a variable which was looked for: they are read, and not edited."""
+    keys: set[str] = field(default_factory=set)
+    """The variables that the others were searched for."""
     vendored: frozenset[PurePosixPath] = frozenset()
     untracked: frozenset[PurePosixPath] = frozenset()
     scanned: int = 0
@@ -131,18 +157,35 @@ def widen(root: Path, found: Found, wanted: Wanted, *, jobs: int = 1) -> bool:
     Those are the ones that call a function which logs in, import a constant with a secret, or read the same variable.
     """
     known = {str(path) for path in found.files}
-    names = [name for name in found.names if name not in known]
     test = _Test(wanted)
-    if not names or test.is_empty:
-        return False
+    names = [name for name in found.names if name not in known] if not test.is_empty else []
     seen = shared_out(lambda piece: test.passed_by(str(root), piece), names, jobs if len(names) >= _MANY else 1)
     before = len(found.files)
     for name in (name for piece in seen for name in piece):
         _take(str(root), name, found)
+    _take_foreign(str(root), found, wanted.keys, jobs)
     if len(found.files) > before:
         _ask_git(root, found)
         _note_vendored(found)
     return len(found.files) > before
+
+
+def _take_foreign(base: str, found: Found, keys: set[str], jobs: int) -> None:
+    """Take in the programs in other languages that name one of some variables."""
+    new = sorted(key.encode() for key in keys - found.keys)
+    found.keys |= keys
+    if not new:
+        return
+    names = [name for name in found.others if name.endswith(_FOREIGN) or not PurePosixPath(name).suffix]
+    word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, new)) + rb")\b")
+
+    def naming(piece: Sequence[str]) -> list[str]:
+        contents = ((name, _read(base, name, [])) for name in piece)
+        return [name for name, content in contents if content is not None and word.search(content)]
+
+    for name in (name for piece in shared_out(naming, names, jobs if len(names) >= _MANY else 1) for name in piece):
+        _take(base, name, found)
+        found.foreign.add(_pure(name))
 
 
 def _note_vendored(found: Found) -> None:
@@ -207,8 +250,8 @@ def _walk(base: str, found: Found) -> list[str]:
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in _EXCLUDED:
                     waiting.append(name)
-            elif entry.is_file(follow_symlinks=False) and _is_candidate(name):
-                names.append(name)
+            elif entry.is_file(follow_symlinks=False):
+                (names if _is_candidate(name) else found.others).append(name)
     return sorted(names)
 
 
@@ -262,10 +305,16 @@ class _Test:
         # What holds a needle was taken in at the first look.
         self._keys = [key for key in map(str.encode, sorted(wanted.keys)) if not any(each in key for each in _NEEDLES)]
         self._word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, self._keys)) + rb")\b") if self._keys else None
+        home = _any_of(self._homes)
+        word = _any_of(map(str.encode, wanted.imports | wanted.names))
+        self._taken = _taken(home, word)
+        self._spoken = re.compile(rb"\b(?:%b)(?:[.:]|[ \t]+import\b[^\n]*\b)(?:%b)\b" % (home, word))
+        self._handed_on = re.compile(rb"[(,=\[{:][ \t]*(?:[\w.]+\.)?(?:%b)[ \t]*(?:[),\]}]|$)" % home, re.MULTILINE)
+        self._import = re.compile(rb"\bimport\b[^\n]*\b(?:%b)\b" % home)
 
     @property
     def is_empty(self) -> bool:
-        return not self._names and not self._keys
+        return not self._names and not self._keys and not self._homes
 
     def passed_by(self, base: str, names: Sequence[str]) -> list[str]:
         """Those of some files that pass; one that cannot be read was named at the first look."""
@@ -276,9 +325,24 @@ class _Test:
             return False
         if self._word is not None and any(key in content for key in self._keys) and self._word.search(content):
             return True
-        if not name.endswith(_CODE):
+        if not any(each in content for each in self._homes):
             return False
-        return any(each in content for each in self._names) and any(each in content for each in self._homes)
+        if not name.endswith(_CODE):
+            return self._spoken.search(content) is not None
+        if any(each in content for each in self._names) or self._taken.search(content):
+            return True
+        return self._handed_on.search(content) is not None and self._import.search(content) is not None
+
+
+def _any_of(words: Iterable[bytes]) -> bytes:
+    return b"|".join(map(re.escape, sorted(words))) or b"(?!)"
+
+
+def _taken(home: bytes, name: bytes) -> re.Pattern[bytes]:
+    """What takes a name from a module, or may: all names, or the module by another name."""
+    some = rb"[ \t]+import[ \t]*(?:\*|\([^)]*?\b(?:%b)\b|[^(\n#;]*\b(?:%b)\b)" % (name, name)
+    own = rb"[.:](?:%b)\b|\s*,\s*[\"'](?:%b)\b" % (name, name)
+    return re.compile(rb"\b(?:%b)(?:%b|%b|[ \t]+as[ \t])" % (home, some, own))
 
 
 # --- the second look --------------------------------------------------------------------------------------------------

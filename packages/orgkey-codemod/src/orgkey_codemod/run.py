@@ -68,7 +68,9 @@ def run(path: Path, wish: Wish) -> Outcome:
         )
     found = discovery.discover(root, jobs=wish.jobs, meanwhile=wish.rules, progress=wish.progress)
     findings, tree = _widened(root, found, only, wish)
-    asked = frozenset(name for name in found.files if _is_asked_for(name, only, wish.config))
+    asked = frozenset(
+        name for name in found.files if name not in found.foreign and _is_asked_for(name, only, wish.config)
+    )
     findings, tree = _chosen(findings, tree, wish)
     findings = [_within(each, asked) for each in findings if each.path in asked]
     tree.failures = [each for each in tree.failures if _is_asked_for(each.path, only, wish.config)]
@@ -145,7 +147,7 @@ def _tree(found: Found, only: frozenset[PurePosixPath], wish: Wish) -> Tree:
         replace(wish.config.options, select=(), ignore=()),
         dict(found.files),
         untracked=found.untracked,
-        readonly=found.vendored | others,
+        readonly=found.vendored | found.foreign | others,
         failures=list(found.failures),
     )
 
@@ -177,9 +179,12 @@ def _widened(root: Path, found: Found, only: frozenset[PurePosixPath], wish: Wis
     """What is found, once every file is there that decides about a login: callers, and callers of these."""
     for _ in range(_ROUNDS):
         findings, tree = _examine(_tree(found, only, wish), wish)
+        from orgkey_codemod.plain.leftovers import leftovers_of
         from orgkey_codemod.python.callers import wanted
 
-        if not discovery.widen(root, found, wanted(tree), jobs=wish.jobs):
+        asked = wanted(tree)
+        asked.keys |= leftovers_of(tree).keys
+        if not discovery.widen(root, found, asked, jobs=wish.jobs):
             return findings, tree
     return _examine(_tree(found, only, wish), wish)
 

@@ -10,6 +10,7 @@ from orgkey_codemod.python.module import Module
 from orgkey_codemod.python.statements import is_held
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import PurePosixPath
 
     from orgkey_codemod.python.scopes import Binding
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["broken"]
 
 
-def broken(path: PurePosixPath, before: bytes, after: bytes) -> str | None:
-    """What a rewrite would break in a file; None where nothing is."""
+def broken(path: PurePosixPath, before: bytes, after: bytes, is_taken: Callable[[str], bool]) -> str | None:
+    """What a rewrite would break in a file; None where nothing is.
+
+    ``is_taken`` tells of a name whether other files take it from this one: its import may then stay without a read.
+    """
     if path.suffix == ".json":
         return None if _is_json(after) or not _is_json(before) else "the result would be no JSON"
     old, new = _module(path, before), _module(path, after)
@@ -29,7 +33,7 @@ def broken(path: PurePosixPath, before: bytes, after: bytes) -> str | None:
     undefined = _undefined(new) - _undefined(old)
     if undefined:
         return f"the result would use {', '.join(sorted(undefined))} without defining it"
-    unused = _unused(new) - _unused(old)
+    unused = {name for name in _unused(new) - _unused(old) if not is_taken(name)}
     if unused:
         return f"the result would no longer use {', '.join(sorted(unused))}"
     return None

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.plain.kinds import FileKind, kind_of
+from orgkey_codemod.plain.kinds import kind_of
+from orgkey_codemod.plain.readers import readers
 from orgkey_codemod.python.keys import Keys
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.project import project_of
@@ -81,21 +82,20 @@ def _search(tree: Tree) -> Leftovers:
         return Leftovers(tree)
     siblings = {key for module in ours for key in _read_by(project, module)}
     prefixes = {*_PLAIN_NAMES, *(match["prefix"] for key in siblings if (match := _PREFIX.match(key)))}
-    plain = {path: content.decode("utf-8", "replace") for path, content in tree.files.items() if kind_of(path)}
-    there = "\n".join(plain.values())
-    asked = _asked(tree, {*prefixes, *_users(project, ours)}, plain)
+    there = "\n".join(content.decode("utf-8", "replace") for path, content in tree.files.items() if kind_of(path))
+    asked = _asked(tree, {*prefixes, *_users(project, ours)})
     keys: set[str] = set()
     for prefix in prefixes:
-        names = {prefix + word for word in _SECRETS if _is_left(project, asked, plain, there, prefix + word)}
+        names = {prefix + word for word in _SECRETS if _is_left(tree, asked, there, prefix + word)}
         if names:
-            names |= {prefix + word for word in _MAYBE if _is_left(project, asked, plain, there, prefix + word)}
+            names |= {prefix + word for word in _MAYBE if _is_left(tree, asked, there, prefix + word)}
         if not _is_a_settings_prefix(project, prefix):
             keys |= names
     programs = tuple(module.path for module in ours)
     return Leftovers(tree, frozenset(keys), frozenset({*siblings, *_NEW}), programs, asked)
 
 
-def _asked(tree: Tree, prefixes: Iterable[str], plain: dict[PurePosixPath, str]) -> Keys:
+def _asked(tree: Tree, prefixes: Iterable[str]) -> Keys:
     """What code still asks for though no login takes it, and what neither a script nor Snowflake may want."""
     project, known = project_of(tree), Leftovers(tree)
     found = Keys()
@@ -103,7 +103,7 @@ def _asked(tree: Tree, prefixes: Iterable[str], plain: dict[PurePosixPath, str])
         if _is_a_settings_prefix(project, prefix) or (prefix == _SHARED and known.is_beside_snowflake):
             continue
         for words in (_SECRETS, _MAYBE):
-            names = {prefix + word for word in words if not _is_taken_by_a_script(plain, prefix + word)}
+            names = {prefix + word for word in words if not readers(tree, prefix + word)}
             passwords = any(key.startswith(prefix) for key in found.secrets)
             if words is _SECRETS or passwords:
                 found = found.beside(only_asked_for(tree, names))
@@ -162,23 +162,12 @@ def _given(project: Project, module: Module) -> Iterator[tuple[str | None, ast.e
             yield from ((word.arg, word.value) for word in call.keywords)
 
 
-def _is_left(project: Project, asked: Keys, plain: dict[PurePosixPath, str], there: str, key: str) -> bool:
+def _is_left(tree: Tree, asked: Keys, there: str, key: str) -> bool:
     """Whether a variable is set somewhere, and code names it in vain or not at all, and no script takes its value."""
     if not re.search(rf"\b{key}\b", there):
         return False
     if key not in asked.secrets and any(
-        re.search(rf"\b{key}\b", each.source.text, re.IGNORECASE) for each in project.modules.values()
+        re.search(rf"\b{key}\b", each.source.text, re.IGNORECASE) for each in project_of(tree).modules.values()
     ):
         return False
-    return not _is_taken_by_a_script(plain, key)
-
-
-def _is_taken_by_a_script(plain: dict[PurePosixPath, str], key: str) -> bool:
-    used = re.compile(rf"\$(?:\{{|env:)?{key}\b|%{key}%")
-    sets = re.compile(rf"\b{key}[\"']?[ \t]*[:=]")
-    return any(
-        used.search(row) and not sets.search(row)
-        for path, text in plain.items()
-        if kind_of(path) is not FileKind.DOCUMENT and used.search(text)
-        for row in text.splitlines()
-    )
+    return not readers(tree, key)

@@ -10,6 +10,7 @@ from orgkey_codemod import text
 from orgkey_codemod.model import Flow, Level
 from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.plain.leftovers import leftovers_of
+from orgkey_codemod.plain.readers import readers
 from orgkey_codemod.python.keys import keys_of
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.values import looks_secret
@@ -90,7 +91,7 @@ def _secret_keys(tree: Tree) -> dict[str, Level]:
         if any(use.role not in {*_SECRETS, "check"} for use in uses):
             found[key] = Level.REPORT
             continue
-        is_safe = all(use.level is Level.SAFE for use in uses)
+        is_safe = all(use.level is Level.SAFE for use in uses) and not readers(tree, key)
         found[key] = Level.SAFE if is_safe else Level.REVIEW
     return {**dict.fromkeys(leftovers_of(tree).keys, Level.REVIEW), **found}
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from orgkey_codemod.model import Level
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
+from orgkey_codemod.python.uses import called
 from orgkey_codemod.python.values import origin
 from orgkey_codemod.python.verdicts import verdicts_of
 from orgkey_codemod.python.watched import watched
 
 if TYPE_CHECKING:
-    from pathlib import PurePosixPath
-
     from orgkey_codemod.model import Tree
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.scopes import Binding
@@ -33,12 +32,15 @@ class Wanted:
     """What the modules are called that have, or hand on, one of these."""
     keys: set[str] = field(default_factory=set)
     """Environment variables that hold a secret."""
+    imports: set[str] = field(default_factory=set)
+    """Imported names that may go with a secret, as ``environ`` may; so common that only a use by its home counts."""
 
 
 def wanted(tree: Tree) -> Wanted:
     """What may decide about the logins that are to be rewritten, and may be in files that name no library."""
     project = project_of(tree)
     found = Wanted()
+    modules: set[Module] = set()
     for verdict in verdicts_of(tree).logins:
         found.names |= watched(project, verdict.login)
         for role in ("password", "security_token"):
@@ -49,10 +51,33 @@ def wanted(tree: Tree) -> Wanted:
             found.keys |= {read.key for _, read in source.reads}
             for home, binding in source.bindings:
                 _add(found, home, binding)
+            goes = [(verdict.login.module, value)]
+            goes += [(home, binding.value) for home, binding in source.bindings if binding.value is not None]
+            for home, each in goes:
+                found.imports |= _imports(home, each)
+                modules.add(home)
     for module in project.modules.values():
-        if any(name in module.source.text for name in found.names):
-            found.homes.add(_called(module.path))
+        if module in modules or any(name in module.source.text for name in found.names):
+            found.homes.add(called(module))
+    for path, module in project.modules.items():
+        has_all = any(_last(statement) in found.homes for statement, _ in module.scopes.stars)
+        has_it = path.name == "__init__.py" and any(
+            project.modules[each] in modules for each in project.importing[path]
+        )
+        if has_all or has_it:  # others may get there by way of this one
+            found.homes.add(called(module))
     return found
+
+
+def _imports(module: Module, value: ast.expr) -> set[str]:
+    """The module's imports that an expression uses."""
+    reads = (node for node in ast.walk(value) if isinstance(node, ast.Name))
+    bound = (each for read in reads for each in module.scopes.module.bindings.get(read.id, ()))
+    return {each.name for each in bound if each.kind is Kind.IMPORT}
+
+
+def _last(statement: ast.ImportFrom) -> str:
+    return (statement.module or "").rpartition(".")[2]
 
 
 def _add(found: Wanted, home: Module, binding: Binding) -> None:
@@ -63,8 +88,3 @@ def _add(found: Wanted, home: Module, binding: Binding) -> None:
         found.names.add(around.name if is_constructor else function.name)  # type: ignore[union-attr]  # a class has one
     elif binding.scope.is_module:
         found.names.add(binding.name)
-
-
-def _called(path: PurePosixPath) -> str:
-    """The last part of a module's name."""
-    return path.parent.name if path.stem == "__init__" else path.stem

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.statements import is_held, remove_imports
+from orgkey_codemod.python.uses import How, uses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,21 +17,24 @@ if TYPE_CHECKING:
 
     from orgkey_codemod.model import Edit, Tree
     from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.project import Project
     from orgkey_codemod.python.scopes import Scope
+    from orgkey_codemod.python.uses import Use
 
-__all__ = ["cleanup"]
+__all__ = ["cleanup", "is_used_elsewhere"]
 
 
 def cleanup(tree: Tree, path: PurePosixPath, edits: Sequence[Edit]) -> list[Edit]:
     """The edits that take away imports whose every use lies in what other edits take away."""
-    module = project_of(tree).modules.get(path)
+    project = project_of(tree)
+    module = project.modules.get(path)
     if module is None:
         return []
     spans = [edit for edit in edits if edit.end > edit.start]
     gone: dict[ast.Import | ast.ImportFrom, list[ast.alias]] = defaultdict(list)
     for scope in {module.scopes.module, *module.scopes.of_definition.values()}:
         for name in scope.bindings:
-            for statement, alias in _dead(module, scope, name, spans):
+            for statement, alias in _dead(project, module, scope, name, spans):
                 gone[statement].append(alias)
     found: list[Edit] = []
     replaced = [edit for edit in edits if edit.replacement and edit.end > edit.start]
@@ -45,20 +49,33 @@ def cleanup(tree: Tree, path: PurePosixPath, edits: Sequence[Edit]) -> list[Edit
 
 
 def _dead(
-    module: Module, scope: Scope, name: str, spans: Sequence[Edit]
+    project: Project, module: Module, scope: Scope, name: str, spans: Sequence[Edit]
 ) -> list[tuple[ast.Import | ast.ImportFrom, ast.alias]]:
     bindings = scope.bindings[name]
-    uses = scope.uses.get(name, ())
-    if not uses or name in module.exported or re.search(rf"\b{re.escape(name)}\b", module.opaque):
+    reads = scope.uses.get(name, ())
+    if not reads or name in module.exported or _is_written_anew(name, spans):
         return []
-    if not all(_goes(module.source.offset(module.start(use)), spans) for use in uses) or _is_written_anew(name, spans):
+    if not all(_goes(module.source.offset(module.start(read)), spans) for read in reads):
         return []
     found: list[tuple[ast.Import | ast.ImportFrom, ast.alias]] = []
     for each in bindings:
         if not isinstance(each.node, ast.alias) or not isinstance(each.statement, ast.Import | ast.ImportFrom):
             return []
         found.append((each.statement, each.node))
-    return found
+    return [] if _others(project, module, scope, name) else found
+
+
+def is_used_elsewhere(tree: Tree, path: PurePosixPath, name: str) -> bool:
+    """Whether an import stays though its own module no longer reads it, because others take the name from there."""
+    project = project_of(tree)
+    module = project.modules.get(path)
+    return module is not None and bool(_others(project, module, module.scopes.module, name))
+
+
+def _others(project: Project, module: Module, scope: Scope, name: str) -> list[Use]:
+    """The uses of a name but for reads of its own module; a star import takes whatever is there, and misses nothing."""
+    reads = scope.uses.get(name, ())
+    return [each for each in uses(project, module, scope, name) if each.how is not How.STAR and each.node not in reads]
 
 
 def _goes(offset: int, spans: Sequence[Edit]) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import KeyUse, Level
 from orgkey_codemod.python.forms import outcomes
 from orgkey_codemod.python.learned import once
+from orgkey_codemod.python.module import is_test
 from orgkey_codemod.python.plumbing import plumbing_of, reads
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.values import origin
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.verdicts import Verdict
 
 __all__ = ["Keys", "is_test", "keys_of"]
-
-_TEST: Final = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
 
 @dataclass
@@ -40,11 +38,6 @@ class Keys:
     def beside(self, others: Keys) -> Keys:
         """These and others."""
         return Keys(self.secrets | others.secrets, self.reads | others.reads, self.holders | others.holders)
-
-
-def is_test(module: Module) -> bool:
-    """Whether a module is part of the tests."""
-    return _TEST.search(module.path.as_posix()) is not None
 
 
 def keys_of(tree: Tree) -> Keys:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 import warnings
 from collections import defaultdict
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from orgkey_codemod.model import Place
     from orgkey_codemod.text import Source
 
-__all__ = ["Comment", "Module", "Token", "tokens"]
+__all__ = ["Comment", "Module", "Token", "is_test", "tokens"]
+
+_TEST: Final = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
 N = TypeVar("N", bound=ast.AST)
 
@@ -136,6 +139,11 @@ class Module:
                     if isinstance(node, ast.Constant) and isinstance(node.value, str)
                 }
         return frozenset(found)
+
+
+def is_test(module: Module) -> bool:
+    """Whether a module is part of the tests."""
+    return _TEST.search(module.path.as_posix()) is not None
 
 
 def tokens(text: str, offset: int = 0) -> list[Token]:

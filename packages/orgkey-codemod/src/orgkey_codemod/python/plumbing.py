@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Level, Reason
 from orgkey_codemod.python import signatures
+from orgkey_codemod.python.fields import classes_of, declarations, made_by, option_names
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.module import tokens
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
 from orgkey_codemod.python.statements import fills_its_block, remove
+from orgkey_codemod.python.uses import How, uses
 from orgkey_codemod.python.values import env_read, is_pure
 from orgkey_codemod.python.verdicts import is_left, verdicts_of
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
     from orgkey_codemod.python.scopes import Binding, Scope
+    from orgkey_codemod.python.uses import Use
     from orgkey_codemod.python.verdicts import Verdict
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -42,6 +44,8 @@ class Dead:
     what: str
     reason: Reason | None = None
     edits: tuple[Edit, ...] = ()
+    is_doubted: bool = False
+    """Whether something may use it all the same."""
 
 
 @dataclass
@@ -68,6 +72,7 @@ def _search(tree: Tree) -> Plumbing:
         if verdict.level is Level.REVIEW and verdict.edits:
             own = _Search(project, tree).run(_goes(verdict))
             verdict.edits = (*verdict.edits, *_taken_along(own, plumbing))
+            verdict.message = "; ".join([verdict.message, *_doubted(own, plumbing)])
     return plumbing
 
 
@@ -83,9 +88,17 @@ def taken_along(tree: Tree, module: Module, removed: Iterable[ast.expr]) -> tupl
 
 def _taken_along(own: Plumbing, plumbing: Plumbing) -> tuple[Edit, ...]:
     """What only one login under review uses goes with that login, without a finding of its own."""
+    return tuple(edit for dead in _unreported(own, plumbing) for edit in dead.edits)
+
+
+def _unreported(own: Plumbing, plumbing: Plumbing) -> list[Dead]:
     reported = {each.node for each in plumbing.dead}
-    mine = (dead for dead in own.dead if dead.code == "SFA501" and dead.node not in reported)
-    return tuple(edit for dead in mine for edit in dead.edits)
+    return [dead for dead in own.dead if dead.code == "SFA501" and dead.node not in reported]
+
+
+def _doubted(own: Plumbing, plumbing: Plumbing) -> list[str]:
+    """What the login's own finding has to say, where something may still use a name that goes with it."""
+    return [dead.what for dead in _unreported(own, plumbing) if dead.is_doubted and dead.edits]
 
 
 class _Search:
@@ -160,39 +173,29 @@ class _Search:
         yield from self._assigned(module, owner, bindings, level)
 
     def _is_dead(self, module: Module, owner: Scope, name: str) -> bool:
-        if any(use not in self.doomed and not _sets_it_anew(module, use) for use in owner.uses.get(name, ())):
-            return False
-        if re.search(rf"\b{re.escape(name)}\b", module.opaque):
-            return False
-        return not owner.is_module or all(use in self.doomed for use in self._uses_elsewhere(module, name))
+        return not any(each.how in {How.READ, How.TAKEN} for each in self._other_uses(module, owner, name))
 
-    def _uses_elsewhere(self, module: Module, name: str) -> Iterator[ast.AST]:
-        """Reads of a module's name in other modules; an import that nothing reads is a read of its own."""
-        for other in self.project.modules.values():
-            if other is module or name not in other.source.text:
-                continue
-            for scope in {other.scopes.module, *other.scopes.of_definition.values()}:
-                for each in (each for bindings in scope.bindings.values() for each in bindings):
-                    if self._is_import_of(other, each, module, name):
-                        yield from scope.uses.get(each.name) or [each.node]  # type: ignore[list-item] # nodes of either kind
-            for node in other.attributes.get(name, ()):
-                base = self.project.resolve(other, node.value)
-                if base is not None and (base.home is module or base.name == "django.conf.settings"):
-                    yield node
+    def _other_uses(self, module: Module, owner: Scope, name: str) -> list[Use]:
+        """The uses of a name that stay."""
+        return [
+            each
+            for each in uses(self.project, module, owner, name)
+            if each.node not in self.doomed and not _sets_it_anew(each, name)
+        ]
 
-    def _is_import_of(self, other: Module, binding: Binding, module: Module, name: str) -> bool:
-        statement = binding.statement
-        if not isinstance(statement, ast.ImportFrom) or not isinstance(binding.node, ast.alias):
-            return False
-        if binding.node.name != name:
-            return False
-        return self.project.find(other.path, statement.module or "", statement.level) == module.path
+    def _dead(
+        self, module: Module, statement: ast.stmt, binding: Binding, grade: Level, reason: Reason | None = None
+    ) -> Dead:
+        """A name that feeds only what goes; where something may use it all the same, that is said."""
+        doubts = self._other_uses(module, binding.scope, binding.name)
+        what = "; ".join([f"{binding.name} feeds only what goes", *map(str, doubts[:1])])
+        return Dead(module, statement, "SFA501", grade, what, reason, is_doubted=bool(doubts))
 
     def _imported(self, module: Module, owner: Scope, name: str) -> Iterator[tuple[Module, ast.expr, Level]]:
-        uses = owner.uses.get(name, ())
-        if any(use not in self.doomed for use in uses):
+        reads = owner.uses.get(name, ())
+        if any(read not in self.doomed for read in reads):
             return
-        for home, binding in self.project.definitions(module, uses[0]) if uses else ():
+        for home, binding in self.project.definitions(module, reads[0]) if reads else ():
             if home is not module and self._is_dead(home, binding.scope, binding.name):
                 yield from self._assigned(home, binding.scope, home.scopes.module.bindings[binding.name], Level.REVIEW)
 
@@ -214,7 +217,9 @@ class _Search:
             return
         value = first.value
         grade, reason = self._grade(module, statement, first, value) if level is Level.SAFE else (Level.REVIEW, None)
-        dead = Dead(module, statement, "SFA501", grade, f"{first.name} feeds only what goes", reason)
+        dead = self._dead(module, statement, first, grade, reason)
+        if not is_pure(self.project, module, value):
+            dead.what += "; what gives it its value may do more than that"
         self.reported[statement] = dead
         if first.name not in module.exported:
             self.statements.append((module, statement, dead))
@@ -233,13 +238,14 @@ class _Search:
         shared = binding.name in module.exported or (
             binding.scope.is_module and binding.name in module.scopes.declared_global
         )
+        shared = shared or bool(self._other_uses(module, binding.scope, binding.name))
         if shared or not is_pure(self.project, module, value) or fills_its_block(module, statement):
             return Level.REVIEW, None
         return Level.SAFE, None
 
     def _several(self, module: Module, statement: ast.stmt, first: Binding, *, alone: bool) -> None:
         """A name that is unpacked, or assigned in several places: found, for a person to take apart."""
-        dead = Dead(module, statement, "SFA501", Level.REVIEW, f"{first.name} feeds only what goes")
+        dead = self._dead(module, statement, first, Level.REVIEW)
         if first.kind is Kind.UNPACKED and first.value is not None and "sys.argv" in ast.unparse(first.value):
             dead.code, dead.reason = "SFA502", Reason.PUBLIC_SIGNATURE
             dead.what = "the command line still asks for a secret"
@@ -281,6 +287,8 @@ class _Search:
     def _parameter(self, module: Module, binding: Binding) -> Iterator[tuple[Module, ast.expr, Level]]:
         function = binding.scope.node
         if binding.node in self.reported or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        if _is_receiver(module, function, binding):
             return
         if module.path in self.tree.readonly or is_left(self.tree, module, binding.node, "SFA502"):
             return
@@ -364,7 +372,7 @@ class _Search:
 
     def _flag(self, module: Module, node: ast.Attribute) -> None:
         """``args.password``, where a parser of the command line makes ``args``."""
-        if not any("parse_" in ast.unparse(value) for value in self._made_by(module, node.value)):
+        if not any("parse_" in ast.unparse(value) for value in made_by(module, node.value)):
             return
         for home, call in self.project.flags:
             if call not in self.reported and node.attr in option_names(call):
@@ -381,16 +389,10 @@ class _Search:
         reads = (node for module in modules for node in module.attributes.get(attribute, ()))
         return any(node not in self.doomed for node in reads) or any("vars(" in each.source.text for each in modules)
 
-    def _made_by(self, module: Module, node: ast.expr) -> list[ast.expr]:
-        if not isinstance(node, ast.Name):
-            return []
-        owner = module.scopes.owner.get(node)
-        return [each.value for each in owner.bindings[node.id] if each.value is not None] if owner is not None else []
-
     def _field(self, module: Module, node: ast.Attribute) -> Iterator[tuple[Module, ast.expr, Level]]:
         """``config.password`` and ``Config.PASSWORD``, where a class of the tree declares the field."""
-        for home, definition in self._classes(module, node.value):
-            for statement in _declarations(definition, node.attr)[:1]:
+        for home, definition in classes_of(self.project, module, node.value):
+            for statement in declarations(definition, node.attr)[:1]:
                 if statement in self.reported or self._is_left(home, statement):
                     continue
                 what = f"the field {node.attr} feeds only what goes"
@@ -399,68 +401,25 @@ class _Search:
                     self._doom(home, statement.value, Level.REVIEW)
                     yield home, statement.value, Level.REVIEW
 
-    def _classes(self, module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.ClassDef]]:
-        """The classes of the tree that an expression is, or is an instance of."""
-        made = [(module, node), *((module, value) for value in self._made_by(module, node))]
-        made += [(module, annotation) for annotation in self._annotations(module, node)]
-        made += [(home, each.value) for home, each in self.project.definitions(module, node) if each.value is not None]
-        for home, value in made:
-            symbol = self.project.resolve(home, value.func if isinstance(value, ast.Call) else value)
-            if symbol is not None and symbol.home is not None and isinstance(symbol.definition, ast.FunctionDef):
-                returned = symbol.definition.returns
-                symbol = self.project.resolve(symbol.home, returned) if returned is not None else None
-            if symbol is not None and symbol.home is not None and isinstance(symbol.definition, ast.ClassDef):
-                yield symbol.home, symbol.definition
 
-    def _annotations(self, module: Module, node: ast.expr) -> list[ast.expr]:
-        """What a parameter is said to be: ``settings: Settings``, or ``Annotated[Settings, Depends(...)]``."""
-        owner = module.scopes.owner.get(node) if isinstance(node, ast.Name) else None
-        bindings = owner.bindings[node.id] if owner is not None and isinstance(node, ast.Name) else []
-        found = [each.node.annotation for each in bindings if isinstance(each.node, ast.arg) and each.node.annotation]
-        inner = [
-            each.slice.elts[0]
-            for each in found
-            if isinstance(each, ast.Subscript) and isinstance(each.slice, ast.Tuple)
-        ]
-        return [*found, *inner]
+def _is_receiver(module: Module, function: Function, binding: Binding) -> bool:
+    """Whether a parameter is the ``self`` or ``cls`` of a method, which Python gives it whether it has a use or not."""
+    places = [*function.args.posonlyargs, *function.args.args]
+    is_static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in function.decorator_list)
+    return isinstance(module.parent(function), ast.ClassDef) and places[:1] == [binding.node] and not is_static
 
 
-def _declarations(definition: ast.ClassDef, name: str) -> list[ast.Assign | ast.AnnAssign]:
-    """The statements by which a class, or its methods for ``self``, give an attribute a value."""
-    wanted = {name, f"self.{name}"}
-    statements = (each for each in ast.walk(definition) if isinstance(each, ast.Assign | ast.AnnAssign))
-    found: list[ast.Assign | ast.AnnAssign] = []
-    for each in statements:
-        targets = each.targets if isinstance(each, ast.Assign) else [each.target]
-        if {ast.unparse(target) for target in targets} & wanted and (
-            each in definition.body or "." in ast.unparse(targets[0])
-        ):
-            found.append(each)
-    return found
-
-
-def _sets_it_anew(module: Module, use: ast.Name) -> bool:
+def _sets_it_anew(use: Use, name: str) -> bool:
     """Whether a read only decides about giving the same name another value."""
-    here: ast.AST | None = use
-    while here is not None and not isinstance(here, ast.stmt):
-        here = module.parent(here)
+    here = use.node
+    while use.module is not None and here is not None and not isinstance(here, ast.stmt):
+        here = use.module.parent(here)
     if not isinstance(here, ast.If) or here.orelse:
         return False
     return all(
-        isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [use.id]
+        isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [name]
         for statement in here.body
     )
-
-
-def option_names(call: ast.Call) -> set[str]:
-    """The parameter or attribute that an option of a command line library fills."""
-    dest = next((word.value for word in call.keywords if word.arg == "dest"), None)
-    if isinstance(dest, ast.Constant):
-        return {str(dest.value)}
-    texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    plain = [text for text in texts if not text.startswith("-")]
-    long = [text for text in texts if text.startswith("--")]
-    return {text.split("/")[0].lstrip("-").replace("-", "_") for text in plain or long or texts}
 
 
 def reads(project: Project, keys: Collection[str]) -> Iterator[tuple[Module, ast.expr, str]]:

@@ -18,10 +18,12 @@ from orgkey_codemod.python.module import Module
 from orgkey_codemod.python.scopes import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from orgkey_codemod.model import Tree
     from orgkey_codemod.python.scopes import Binding, Scope
+    from orgkey_codemod.python.uses import Use
+    from orgkey_codemod.python.values import Origin
 
 __all__ = ["Import", "Project", "Symbol", "project_of"]
 
@@ -69,11 +71,16 @@ class Project:
     """The modules of a tree."""
 
     modules: dict[PurePosixPath, Module] = field(default_factory=dict)
-    files: frozenset[PurePosixPath] = frozenset()
+    files: Mapping[PurePosixPath, bytes] = field(default_factory=dict)
+    """Every file of the tree, Python or not."""
     wrappers: tuple[str, ...] = ()
     """The last parts of configured wrappers' names."""
     _found: dict[tuple[PurePosixPath, str, int], PurePosixPath | None] = field(default_factory=dict)
     _resolved: dict[ast.expr, Symbol | None] = field(default_factory=dict)
+    uses: dict[tuple[Scope, str], list[Use]] = field(default_factory=dict)
+    """What :mod:`~orgkey_codemod.python.uses` found out."""
+    origins: dict[ast.expr, Origin] = field(default_factory=dict)
+    """What :mod:`~orgkey_codemod.python.values` found out."""
 
     # --- modules by name ----------------------------------------------------------------------------------------------
 
@@ -344,6 +351,37 @@ class Project:
         statements = (each for each in ast.walk(here) if isinstance(each, ast.Assign | ast.AnnAssign))
         return [each for each in statements if wanted in {ast.unparse(target) for target in _targets(each)}]
 
+    @cached_property
+    def module_values(self) -> dict[PurePosixPath, dict[PurePosixPath, list[ast.expr]]]:
+        """Where a module takes another one, by the path of this, as a value: not to read one of its names."""
+        return {path: found for path, module in self.modules.items() if (found := self._module_values(module))}
+
+    def _module_values(self, module: Module) -> dict[PurePosixPath, list[ast.expr]]:
+        found: dict[PurePosixPath, list[ast.expr]] = defaultdict(list)
+        for scope in {module.scopes.module, *module.scopes.of_definition.values()}:
+            for name, bindings in scope.bindings.items():
+                reads = scope.uses.get(name, ()) if all(each.kind is Kind.IMPORT for each in bindings) else ()
+                for read in reads if any(self._may_be_ours(module, each) for each in bindings) else ():
+                    node: ast.expr = read
+                    while isinstance(above := module.parent(node), ast.Attribute) and above.attr != "__dict__":
+                        node = above
+                    symbol = self.resolve(module, node)
+                    is_thing = symbol is None or symbol.definition is not None or symbol.parameter is not None
+                    if symbol is not None and symbol.home is not None and not is_thing:
+                        found[symbol.home.path].append(node)
+        return found
+
+    def _may_be_ours(self, module: Module, binding: Binding) -> bool:
+        """Whether an import may bring a module of the tree."""
+        statement = binding.statement
+        if not isinstance(binding.node, ast.alias):
+            return False
+        if not isinstance(statement, ast.ImportFrom):
+            return binding.node.name.partition(".")[0] in self._tops
+        dotted = statement.module or ""
+        names = dotted, f"{dotted}.{binding.node.name}".strip(".")
+        return any(self.find(module.path, each, statement.level) is not None for each in names)
+
     # --- what has to be read closely --------------------------------------------------------------------------------
 
     @cached_property
@@ -352,13 +390,27 @@ class Project:
 
         A login can be in no other: the rest is parsed, and searched as text, but its names are not resolved.
         """
-        importing = {path: self._imported_files(module) for path, module in self.modules.items()}
+        importing = self.importing
         found = {path for path, module in self.modules.items() if self._names_a_library(module)}
         while True:
             more = {path for path, targets in importing.items() if path not in found and not found.isdisjoint(targets)}
             if not more:
                 return [module for path, module in self.modules.items() if path in found]
             found |= more
+
+    @cached_property
+    def importing(self) -> dict[PurePosixPath, set[PurePosixPath]]:
+        """The files of the tree that each module imports."""
+        return {path: self._imported_files(module) for path, module in self.modules.items()}
+
+    def reached_from(self, path: PurePosixPath) -> set[PurePosixPath]:
+        """A module with all that it imports, and what that imports: what one program is made of."""
+        found, waiting = {path}, [path]
+        for each in waiting:
+            more = self.importing.get(each, set()) - found
+            found |= more
+            waiting += more
+        return found
 
     def _names_a_library(self, module: Module) -> bool:
         text = module.source.text
@@ -440,7 +492,7 @@ def project_of(tree: Tree) -> Project:
 
 def _read_all(tree: Tree) -> Project:
     wrappers = tuple(name.rpartition(".")[2] for name in tree.options.wrappers)
-    project = Project(files=frozenset(tree.files), wrappers=wrappers)
+    project = Project(files=tree.files, wrappers=wrappers)
     for path in sorted(tree.files):
         for module in _read(tree, path):
             project.modules[path] = module

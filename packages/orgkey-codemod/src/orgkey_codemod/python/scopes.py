@@ -77,6 +77,8 @@ class Scopes(ast.NodeVisitor):
         """The scope that each read of a name stands in."""
         self.owner: Final[dict[ast.Name, Scope]] = {}
         """The scope whose binding each read means; a name that nothing binds has none."""
+        self.unbound: Final[dict[str, list[ast.Name]]] = defaultdict(list)
+        """The reads of names that nothing binds: builtins, and what a star import brings."""
         self.of_definition: Final[dict[ast.AST, Scope]] = {tree: self.module}
         self.parent: Final[dict[ast.AST, ast.AST]] = {}
         self.declared_global: Final[set[str]] = set()
@@ -93,6 +95,8 @@ class Scopes(ast.NodeVisitor):
             if owner is not None:
                 self.owner[read] = owner
                 owner.uses.setdefault(read.id, []).append(read)
+            else:
+                self.unbound[read.id].append(read)
 
     def _index(self, tree: ast.Module) -> None:
         parent, nodes = self.parent, self.nodes

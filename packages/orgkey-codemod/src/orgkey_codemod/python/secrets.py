@@ -9,6 +9,7 @@ import tokenize
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from orgkey_codemod.python.fields import classes_of, declarations, option_names
 from orgkey_codemod.python.grants import grants, spoken_of
 from orgkey_codemod.python.project import project_of
 from orgkey_codemod.python.scopes import Kind
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["secrets", "written_secrets"]
 
+_HOLDERS: Final = frozenset({"Option", "Argument", "Field", "field"})
+"""Calls whose first argument, or ``default``, is what a parameter or a field is without a value."""
 _ROLES: Final = ("password", "security_token", "consumer_secret", "privatekey")
 _CONSTANT: Final = re.compile(
     r"^_?(sf|sfdc|salesforce|crm)_?\w*(pass|passwd|password|pwd|token|secret)$", re.IGNORECASE
@@ -68,17 +71,51 @@ def _in_code(project: Project, tree: Tree) -> Iterator[tuple[Module, ast.expr]]:
 
 
 def _given(project: Project, module: Module, value: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
-    """A secret in an argument of a login, in a constant that it comes from, or in a call that hands it on."""
+    """A secret in an argument of a login, and where that comes from: constants, defaults, options, fields, calls."""
     yield from _literal(project, module, value)
-    for home, binding in origin(project, module, value).bindings:
-        if binding.value is not None and binding.kind is Kind.ASSIGNED:
-            yield from _literal(project, home, binding.value)
+    bindings = origin(project, module, value).bindings
+    for home, binding in bindings:
+        if binding.value is not None and binding.kind in {Kind.ASSIGNED, Kind.PARAMETER}:
+            yield from _literal(project, home, _default(binding.value))
         function = binding.scope.node
         if binding.kind is Kind.PARAMETER and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for option in (each for each in function.decorator_list if isinstance(each, ast.Call)):
+                yield from _of_option(project, home, option, binding.name)
             for caller, call in project.calls_of(home, function):
                 given = project.argument(function, call, binding.name)
                 if given is not None:
                     yield from _literal(project, caller, given)
+    sources = [(module, value), *((home, each.value) for home, each in bindings if each.value is not None)]
+    for home, node in ((home, node) for home, source in sources for node in ast.walk(source)):
+        if isinstance(node, ast.Attribute):
+            yield from _of_attribute(project, home, node)
+
+
+def _of_attribute(project: Project, module: Module, node: ast.Attribute) -> Iterator[tuple[Module, ast.expr]]:
+    """What ``self`` is given, what a class declares for ``settings.password``, and a flag for ``args.password``."""
+    for value in project.attribute_values(module, node):
+        yield from _literal(project, module, value)
+    for home, definition in classes_of(project, module, node.value):
+        for statement in declarations(definition, node.attr):
+            if statement.value is not None:
+                yield from _literal(project, home, _default(statement.value))
+    for home, flag in project.flags:
+        yield from _of_option(project, home, flag, node.attr)
+
+
+def _of_option(project: Project, module: Module, option: ast.Call, name: str) -> Iterator[tuple[Module, ast.expr]]:
+    """The default of an option of the command line that fills ``name``."""
+    for word in option.keywords if name in option_names(option) else ():
+        if word.arg == "default":
+            yield from _literal(project, module, word.value)
+
+
+def _default(value: ast.expr) -> ast.expr:
+    """The default itself, where a call such as ``typer.Option("...")`` or ``Field(default="...")`` holds it."""
+    if isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1] in _HOLDERS:
+        named = (word.value for word in value.keywords if word.arg == "default")
+        return next(named, value.args[0] if value.args else value)
+    return value
 
 
 def _databases(project: Project, module: Module) -> Iterator[tuple[Module, ast.expr]]:
@@ -100,11 +137,21 @@ def _constants(project: Project, module: Module) -> Iterator[tuple[Module, ast.e
 
 
 def _literal(project: Project, module: Module, value: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
-    if isinstance(value, ast.JoinedStr):
+    if isinstance(value, ast.JoinedStr):  # the places of its parts are only right from 3.12 on
+        if any(isinstance(each, ast.Constant) and looks_secret(str(each.value)) for each in value.values):
+            yield module, value
         return
-    for constant in literals(project, module, value):
-        if isinstance(constant.value, str) and looks_secret(constant.value):
-            yield module, constant
+    found = literals(project, module, value)
+    yield from ((module, each) for each in found if looks_secret(_text(each)) or (len(found) > 1 and _is_piece(each)))
+
+
+def _text(constant: ast.Constant) -> str:
+    return constant.value.decode("latin-1") if isinstance(constant.value, bytes) else str(constant.value)
+
+
+def _is_piece(constant: ast.Constant) -> bool:
+    """Whether a text too short for a secret may be part of one: it has letters or digits."""
+    return len(_text(constant)) < len("secret") and any(each.isalnum() for each in _text(constant))
 
 
 def _is_salesforce_database(node: ast.Dict) -> bool:

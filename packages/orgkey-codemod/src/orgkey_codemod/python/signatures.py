@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from orgkey_codemod.python.arguments import Pieces
 from orgkey_codemod.python.statements import is_behind_a_comment, remove
+from orgkey_codemod.python.uses import How, uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from orgkey_codemod.model import Edit
     from orgkey_codemod.python.module import Module
@@ -70,7 +71,7 @@ def _with_calls(project: Project, module: Module, function: Function, names: Seq
         if function.name != "__init__" or around.bases or around.keywords or around.decorator_list:
             return None
         definition, skipped = around, 1
-    calls = _calls(project, definition, getattr(definition, "name", ""))
+    calls = _calls(project, module, definition, getattr(definition, "name", ""))
     if function.decorator_list or calls is None:
         return None
     edits = list(_signature(module, function, names))
@@ -187,31 +188,21 @@ def _taken(pieces: Pieces, gone: list[int]) -> tuple[Edit, ...]:
 # --- the calls --------------------------------------------------------------------------------------------------------
 
 
-def _calls(project: Project, definition: ast.AST, name: str) -> list[tuple[Module, ast.Call]] | None:
+def _calls(project: Project, module: Module, definition: ast.AST, name: str) -> list[tuple[Module, ast.Call]] | None:
     """Every call of a function or class; None where its name is used for anything else."""
     found = [
-        (module, call)
-        for module, call in project.calls()
-        if (symbol := project.resolve(module, call.func)) is not None and symbol.definition is definition
+        (home, call)
+        for home, call in project.calls()
+        if (symbol := project.resolve(home, call.func)) is not None and symbol.definition is definition
     ]
     if any(isinstance(each, ast.Starred) for _, call in found for each in call.args):
         return None
     if any(word.arg is None for _, call in found for word in call.keywords):
         return None
     known = {call.func for _, call in found}
-    for module in project.modules.values():
-        if name in module.source.text and any(use not in known for use in _uses(module, name)):
-            return None
-    return found
-
-
-def _uses(module: Module, name: str) -> Iterator[ast.AST]:
-    """Every node of a module that may mean a name: where it is read, an attribute, or part of a text."""
-    yield from (node for node in module.every(ast.Name) if node.id == name and isinstance(node.ctx, ast.Load))
-    yield from module.attributes.get(name, ())
-    for node in module.every(ast.Constant):
-        if isinstance(node.value, str) and re.search(rf"(^|[.:]){re.escape(name)}$", node.value):
-            yield node
+    scope = module.scopes.scope_at(definition)
+    others = (each for each in uses(project, module, scope, name) if each.how in {How.READ, How.PERHAPS})
+    return None if any(each.node not in known for each in others) else found
 
 
 def _argument(function: Function, call: ast.Call, name: str, skipped: int) -> tuple[int, ast.expr] | None:

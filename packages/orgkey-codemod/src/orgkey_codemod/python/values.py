@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.project import Project
     from orgkey_codemod.python.scopes import Binding
 
-__all__ = ["EnvRead", "Origin", "env_read", "is_pure", "literals", "looks_secret", "origin"]
+__all__ = ["EnvRead", "Origin", "env_read", "is_pure", "literals", "looks_secret", "origin", "writes_environment"]
 
 _DEEP: Final = 8
 _ENVIRON: Final = {"os.environ", "os.environb"}
@@ -46,6 +46,8 @@ _PLACEHOLDER: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHORT: Final = 6
+_TEXT_METHODS: Final = frozenset({"join", "format", "decode", "encode"})
+"""What makes a text of the texts that it is given."""
 _PURE_CALLS: Final = frozenset(
     {
         "get",
@@ -64,6 +66,7 @@ _PURE_CALLS: Final = frozenset(
         "replace",
     }
 )
+_PURE_FUNCTIONS: Final = frozenset({"str", "getenv", "cast", "format"})
 
 
 @dataclass(frozen=True)
@@ -123,23 +126,33 @@ def _text(node: ast.expr) -> str | None:
 def literals(project: Project, module: Module, node: ast.expr) -> list[ast.Constant]:
     """The text constants that are, or may become part of, the value of an expression itself."""
     if isinstance(node, ast.Constant):
-        return [node] if isinstance(node.value, str) and node.value else []
+        return [node] if isinstance(node.value, str | bytes) and node.value else []
+    parts = _parts(project, module, node)
+    found = [constant for part in parts for constant in literals(project, module, part)]
+    long = [constant for constant in found if len(str(constant.value)) >= _SHORT]
+    return found if long and isinstance(node, ast.BinOp | ast.Call | ast.List) else long  # pieces of one secret
+
+
+def _parts(project: Project, module: Module, node: ast.expr) -> list[ast.expr]:
+    """The expressions that a value is one of, or is put together from."""
     parts: list[ast.expr] = []
     if isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
-    elif isinstance(node, ast.BoolOp):
+    elif isinstance(node, ast.BoolOp | ast.JoinedStr):
         parts = list(node.values)
     elif isinstance(node, ast.IfExp):
         parts = [node.body, node.orelse]
-    elif isinstance(node, ast.JoinedStr):
-        parts = list(node.values)
+    elif isinstance(node, ast.List | ast.Tuple):
+        parts = list(node.elts)
     elif isinstance(node, ast.FormattedValue):
         parts = [node.value]
     elif isinstance(node, ast.Call):
         read = env_read(project, module, node)
-        parts = [read.default] if read is not None and read.default is not None else []
-    found = [constant for part in parts for constant in literals(project, module, part)]
-    return [constant for constant in found if len(str(constant.value)) >= _SHORT]
+        if read is not None:
+            parts = [read.default] if read.default is not None else []
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in _TEXT_METHODS:
+            parts = [node.func.value, *node.args]
+    return parts
 
 
 def is_pure(project: Project, module: Module, value: ast.expr) -> bool:
@@ -147,13 +160,25 @@ def is_pure(project: Project, module: Module, value: ast.expr) -> bool:
     for node in ast.walk(value):
         if isinstance(node, ast.Call):
             if env_read(project, module, node) is not None:
+                if writes_environment(project, module, node):
+                    return False
                 continue
+            is_method = isinstance(node.func, ast.Attribute)
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called not in _PURE_CALLS:
+            if called not in (_PURE_CALLS if is_method else _PURE_FUNCTIONS):
                 return False
         elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
             return False
     return True
+
+
+def writes_environment(project: Project, module: Module, value: ast.expr) -> bool:
+    """Whether working out a value takes a variable out of the environment, or puts it there for child processes."""
+    calls = (node for node in ast.walk(value) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    return any(
+        call.func.attr in {"pop", "setdefault"} and env_read(project, module, call) is not None  # type: ignore[attr-defined] # asked for above
+        for call in calls
+    )
 
 
 def looks_secret(value: str) -> bool:
@@ -163,9 +188,11 @@ def looks_secret(value: str) -> bool:
 
 def origin(project: Project, module: Module, node: ast.expr) -> Origin:
     """Follow an expression to what it is made of, through names, parameters and their callers."""
-    trail = _Trail(project)
-    trail.follow(module, node, 0)
-    return trail.found
+    if node not in project.origins:
+        trail = _Trail(project)
+        trail.follow(module, node, 0)
+        project.origins[node] = trail.found
+    return project.origins[node]
 
 
 class _Trail:

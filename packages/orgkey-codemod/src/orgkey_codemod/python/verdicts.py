@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.model import Flow, Level, Reason, Style
 from orgkey_codemod.python import branches, fallbacks, imports, logins, native
 from orgkey_codemod.python.arguments import Pieces
+from orgkey_codemod.python.guards import guard_of
 from orgkey_codemod.python.learned import once
 from orgkey_codemod.python.libraries import CLASSES, SECRETS, Kind
+from orgkey_codemod.python.pairs import of_several
 from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.values import env_read, literals, origin
+from orgkey_codemod.python.uses import How, uses
+from orgkey_codemod.python.values import env_read, literals, origin, writes_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.logins import Login, Subclass
     from orgkey_codemod.python.module import Module
     from orgkey_codemod.python.project import Project
+    from orgkey_codemod.python.uses import Use
 
 __all__ = ["Verdict", "Verdicts", "is_left", "verdicts_of"]
 
@@ -31,6 +35,10 @@ _GENERATED: Final = re.compile(
 )
 _HEAD: Final = 1000
 """Characters in which a generator announces itself."""
+_SEVERAL: Final = (
+    "the program logs in as several users, and by one set of settings each of them may reach the same org: see"
+    " orgkey-tenants"
+)
 _SUPPRESSION: Final = re.compile(r"#\s*orgkey:\s*ignore")
 _COMMON_HOSTS: Final = frozenset({"login", "test", ""})
 
@@ -96,6 +104,7 @@ def _decide(tree: Tree) -> Verdicts:
         if verdict is not None:
             found.logins.append(verdict)
     found.logins += _callers_of_heirs(project, tree, heirs)
+    _part(found, project)
     _share(found, tree)
     return found
 
@@ -300,6 +309,15 @@ def _doubts(project: Project, login: Login, code: str, options: Options) -> Iter
         yield None, "each record may be another org or user, and one key logs in to one: see orgkey-tenants"
     if _literal_secrets(project, login):
         yield None, "the secret in the code has to be revoked"
+    values = [value for name in SECRETS if (value := login.value(name)) is not None]
+    if any(writes_environment(project, login.module, value) for value in values):
+        yield None, "the variable was taken out of the environment here, and child processes will see it again"
+    guard = guard_of(project, login.module, login.call, values)
+    if guard is not None:
+        line = login.module.place(guard).line
+        yield None, f"without a password the test on line {line} leaves it out: take the password out of that first"
+    for each in _taken_from_here(project, login)[:1]:
+        yield None, f"its import goes by another name, and {each}"
     yield from _doubts_of_form(login, code, options)
 
 
@@ -320,6 +338,17 @@ def _doubts_of_form(login: Login, code: str, options: Options) -> Iterable[tuple
         yield None, "it is a wrapper whose signature is not in this tree"
     if login.partial:
         yield None, "the arguments are kept for a later call"
+
+
+def _taken_from_here(project: Project, login: Login) -> list[Use]:
+    """What other modules use of ``import simple_salesforce``, whose name changes with the login."""
+    found: list[Use] = []
+    for each in login.symbol.imports:
+        if isinstance(each.statement, ast.Import) and each.alias.asname is None:
+            scope = each.module.scopes.scope_at(each.statement)
+            others = uses(project, each.module, scope, each.alias.name.partition(".")[0])
+            found += [use for use in others if use.path != each.module.path and use.how is not How.STAR]
+    return found
 
 
 _RECORDS: Final = re.compile(r"^(user|org|tenant|account|customer|row|record|rec|connection|conn|integration)s?\d*$")
@@ -460,6 +489,18 @@ def _callers_of_heirs(project: Project, tree: Tree, heirs: dict[ast.AST, Subclas
 
 def _has_init(node: ast.ClassDef) -> bool:
     return any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body)
+
+
+# --- several users ----------------------------------------------------------------------------------------------------
+
+
+def _part(found: Verdicts, project: Project) -> None:
+    """Programs that log in as several users are for review, since one set of settings takes all of them to one org."""
+    rewritten = [verdict for verdict in found.logins if verdict.edits and not verdict.departs]
+    several = of_several(project, [verdict.login for verdict in rewritten])
+    for verdict in rewritten:
+        if verdict.login in several:
+            _lower(verdict, [(None, _SEVERAL)])
 
 
 # --- shared names -----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.model import Finding, Level, Reason, Rule
 from orgkey_codemod.plain.kinds import FileKind
 from orgkey_codemod.plain.mcp import is_mcp
+from orgkey_codemod.plain.readers import readers
 from orgkey_codemod.plain.settings import edits_of, is_shared_with_snowflake, new_flow, settings_of
 from orgkey_codemod.rules.checks import key_levels
 
@@ -26,6 +27,7 @@ _BY_HAND: Final = "no rewritten code reads {key} any more: take it out by hand, 
 _GOES: Final = "no rewritten code reads {key} any more: it goes, and the variables of the new login take its place"
 _ASKED: Final = "no login needs {key} any more, but code still asks for it by name: first that, then this line"
 _MAYBE: Final = "{key} begins like the variables of Snowflake, which this file speaks of: look whose it is"
+_NAMED_BY: Final = "; but {place} may read it"
 _UNKNOWN_TO_GIT: Final = "no rewritten code reads {key} any more; git does not know this file, so it is left to you"
 
 
@@ -48,7 +50,7 @@ def _of_file(tree: Tree, found: list[Setting]) -> Iterator[Finding]:
     for setting in found:
         level, reason, message = levels[setting]
         place = setting.source.place(setting.start, setting.start + len(_row(setting)))
-        message = message.format(key=setting.key)
+        message = message.replace("{key}", setting.key)
         yield Finding("SFA601", level, setting.source.path, place, message, reason, edits.get(setting, ()))
 
 
@@ -66,9 +68,8 @@ def _level(tree: Tree, setting: Setting) -> tuple[Level, Reason | None, str]:
         return Level.REVIEW, Reason.COMMENT_LOSS, f"{_BY_HAND}; its comment would go with it"
     if not setting.is_whole_line:
         return Level.REVIEW, Reason.NON_PYTHON, _BY_HAND
-    if setting.kind is FileKind.EXAMPLE:
-        return level, None, _GOES
-    return Level.REVIEW, None, _GOES
+    others = "".join(_NAMED_BY.format(place=place) for place in readers(tree, setting.key)[:1])
+    return level if setting.kind is FileKind.EXAMPLE else Level.REVIEW, None, _GOES + others
 
 
 def _row(setting: Setting) -> str:

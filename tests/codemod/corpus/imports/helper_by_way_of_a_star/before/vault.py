@@ -1,0 +1,5 @@
+import os
+
+
+def secret(name):
+    return os.environ[name]

@@ -1,0 +1,3 @@
+import os
+
+SF_PASSWORD = os.environ["SF_PASSWORD"]

@@ -1,0 +1,4 @@
+from client import SF_PASSWORD, login
+
+print("password set" if SF_PASSWORD else "password missing")
+print(login().query("SELECT Id FROM Contact")["totalSize"])

@@ -1,0 +1,6 @@
+import os
+
+from helper import show
+from orgkey_simple_salesforce import Salesforce
+
+show(Salesforce(username=os.environ["SF_USERNAME"]))

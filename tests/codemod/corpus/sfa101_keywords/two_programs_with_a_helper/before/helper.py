@@ -1,0 +1,2 @@
+def show(sf):
+    print(sf.query("SELECT Id FROM Contact")["totalSize"])

@@ -1,0 +1,9 @@
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+SF_PASSWORD = os.environ["SF_PASSWORD"]
+
+
+def login():
+    return Salesforce(username=os.environ["SF_USERNAME"])

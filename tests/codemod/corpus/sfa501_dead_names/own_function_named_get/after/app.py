@@ -1,0 +1,12 @@
+import os
+
+from orgkey_simple_salesforce import Salesforce
+
+
+def get():
+    print("asked for the password")
+    return os.environ["SF_PASSWORD"]
+
+
+password = get()
+sf = Salesforce(username=os.environ["SF_USERNAME"])

@@ -1,0 +1,3 @@
+from crm import login
+
+print(login().query("SELECT Id FROM Contact")["totalSize"])

@@ -1,0 +1,2 @@
+#!/bin/sh
+dataloader --password "$(printenv SF_PASSWORD)" export

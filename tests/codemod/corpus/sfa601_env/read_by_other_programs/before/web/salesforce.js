@@ -1,0 +1,1 @@
+const token = process.env.SF_TOKEN

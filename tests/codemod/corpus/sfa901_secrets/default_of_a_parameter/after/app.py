@@ -1,0 +1,5 @@
+from orgkey_simple_salesforce import Salesforce
+
+
+def connect(user, pw="Wint3r-Zebra"):
+    return Salesforce(username=user)
