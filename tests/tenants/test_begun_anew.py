@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +14,10 @@ import orgkey
 from orgkey_tenants import AuthorizationRefused, State, TenantNotActive, Tenants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from customers import Customer
+    from fake_clock import FakeClock
 
     from orgkey_sim import World
 
@@ -146,3 +149,46 @@ def test_another_administrator_may_reconnect_in_every_process(
     assert users == {successor.id}
     assert first != users
     assert product.get("acme").user_id == successor.id
+
+
+def test_a_refresh_that_ends_after_another_administrator_s_consent_pins_nobody(
+    product: Tenants, customer: Customer, clock: FakeClock
+) -> None:
+    consent(product, customer)
+    session = product.session("acme")
+    first = session.token()
+    successor = customer.org.create_user("hedy@customer.example")
+    customer.app.approve(successor)
+    url = product.reconnect("acme", login_hint=successor.username)
+
+    def reconnect() -> None:
+        product.complete_authorization(allow(url), browser_cookie=url.browser_cookie)
+
+    with between_answer_and_session(reconnect):
+        late = session.renew(first)
+    assert late.user_id == first.user_id
+    customer.org.expire_sessions()
+    clock.advance(3_600)  # a token that is rejected at once means something else
+    assert session.renew(late).user_id == successor.id
+
+
+@contextmanager
+def between_answer_and_session(work: Callable[[], None]) -> Iterator[None]:
+    """Do ``work`` once, when a refresh has its answer and the session has not taken it yet."""
+    logger, handler = logging.getLogger("orgkey"), logging.Handler()
+    todo = [work]
+
+    def emit(record: logging.LogRecord) -> None:
+        if record.__dict__["orgkey_event"].kind is orgkey.EventKind.RENEWED and todo:
+            todo.pop()()
+
+    handler.emit = emit  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+    assert not todo

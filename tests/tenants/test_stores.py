@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fake_clock import FakeClock
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 
 import orgkey
 from orgkey_tenants import StoreUnavailable
 from orgkey_tenants.conformance import StoreConformance
+from orgkey_tenants.locks import PostgreSQLLock
 from orgkey_tenants.record import Audit, State, TenantRecord
 from orgkey_tenants.stores import open_store
 from orgkey_tenants.stores.memory import MemoryStore
@@ -67,6 +69,42 @@ def test_postgresql_says_what_time_it_is(fresh_database):
         reading = store.read("acme")
         assert reading is not None
         assert 0 <= store.now() - reading.now < 5
+    finally:
+        store.close()
+
+
+def test_a_connection_that_the_server_ended_costs_nothing(fresh_database, clock):
+    psycopg = pytest.importorskip("psycopg")
+    store, lock = SQLStore(fresh_database, clock=clock), PostgreSQLLock(fresh_database, clock=clock)
+    try:
+        record = TenantRecord(tenant="acme")
+        audit = Audit(tenant="acme", at=0, actor="", event="", state=State.PENDING)
+        store.create(record, audit)
+        assert lock.acquire("acme", 60)
+        with psycopg.connect(fresh_database, autocommit=True) as connection:
+            others = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            connection.execute(f"SELECT pg_terminate_backend(pid) FROM {others}")
+        clock.advance(1)
+        assert store.swap(record, audit, version=1)
+        assert lock.acquire("globex", 60)
+    finally:
+        store.close()
+        lock.close()
+
+
+@pytest.mark.parametrize("expected", [1, 2])
+def test_postgresql_changes_a_record_and_its_audit_in_one_statement(fresh_database, clock, expected):
+    store = SQLStore(fresh_database, clock=clock)
+    try:
+        record = TenantRecord(tenant="acme")
+        audit = Audit(tenant="acme", at=0, actor="", event="made", state=State.PENDING)
+        store.create(record, audit)
+        sent: list[str] = []
+        event.listen(store._engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
+        event.listen(store._engine, "commit", lambda connection: sent.append("COMMIT"))
+        assert store.swap(record, replace(audit, event="changed"), version=expected) is (expected == 1)
+        assert len(sent) == 1
+        assert [line.event for line in store.audit("acme")] == ["changed", "made"][expected - 1 :]
     finally:
         store.close()
 

@@ -60,7 +60,7 @@ def enrol(ports: Ports, record: TenantRecord, secret: orgkey.Secret, *, by: str 
         dek_version=key.version,
         epoch=store.epoch(),
     )
-    audit = Audit(tenant=record.tenant, at=now, actor=by, event="enrolled", state=State.ACTIVE, generation=_FIRST)
+    audit = Audit.of(record, "enrolled", by=by, at=now)
     if before is None:
         written = store.create(record, audit)
     else:
@@ -87,10 +87,7 @@ def renew_secret(
     changed = replace(
         record, sealed=sealed, dek_version=key.version, generation=generation, certificate=certificate or ""
     )
-    now = ports.store.now()
-    audit = Audit(
-        tenant=record.tenant, at=now, actor=by, event="secret_renewed", state=record.state, generation=generation
-    )
+    audit = Audit.of(changed, "secret_renewed", by=by, at=ports.store.now())
     if not ports.store.swap(changed, audit, version=record.version):
         raise orgkey.ConfigError(
             f"Tenant {record.tenant!r} was changed by somebody else just now. Look, and try again."

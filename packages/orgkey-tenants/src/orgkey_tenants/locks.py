@@ -6,12 +6,12 @@ import secrets
 import threading
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.sql import text
 
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
+from orgkey_tenants.stores.postgresql import SINGLE, open_postgresql
 from orgkey_tenants.stores.schema import LOCKS
 
 if TYPE_CHECKING:
@@ -128,10 +128,9 @@ class PostgreSQLLock:
     connection for as long as the token endpoint takes.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, clock: orgkey.Clock = orgkey.SYSTEM_CLOCK) -> None:
         try:
-            parsed = make_url(url).set(drivername="postgresql+psycopg")
-            self._engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+            self._engine = open_postgresql(url, clock)
         except (ArgumentError, ModuleNotFoundError):
             raise orgkey.ConfigError(
                 "The lock's URL (ORGKEY_TENANTS_LOCK) cannot be used. It looks like postgresql://user@host/database "
@@ -165,7 +164,7 @@ class PostgreSQLLock:
 
     def _run(self, statement: Any, **values: Any) -> bool:
         try:
-            with self._engine.begin() as connection:
+            with self._engine.connect().execution_options(**SINGLE) as connection:
                 return connection.execute(statement, values).rowcount == 1
         except SQLAlchemyError as error:
             raise LockUnavailable(type(error).__name__) from None

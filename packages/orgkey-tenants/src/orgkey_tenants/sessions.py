@@ -132,7 +132,6 @@ class Sessions:
 
     def _take_up(self, session: TenantSession, record: TenantRecord) -> None:
         """Go on with a new consent, which another administrator may have given, at another login URL."""
-        session.made_from = record.family, record.generation
         if session.login_url != record.login_url and self.living(record.tenant) is session:
             self.drop(record.tenant)
         session.reset(accept_new_user=True)
@@ -179,8 +178,12 @@ class Sessions:
                     return self._refresher(session.tenant)
                 if isinstance(session.grant, HeldGrant):
                     refreshed: Refreshed = drive(self._protocol(session.tenant), self.ports)
-                    if refreshed.record.family != session.made_from[0]:  # another process completed a consent
-                        self._take_up(session, refreshed.record)
+                    record = refreshed.record
+                    # Told by the answer in hand, not by who completed a consent: a refresh of the former grant may
+                    # end after the consent does, and pin its own user.
+                    if record.family != session.made_from[0]:
+                        session.made_from = record.family, record.generation
+                        self._take_up(session, record)
                     return refreshed.answer
                 return self._ask_with_own_grant(session)
             except TenantNotActive as error:

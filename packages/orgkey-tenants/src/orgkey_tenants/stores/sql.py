@@ -7,19 +7,23 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import create_engine, event, extract, func, inspect, make_url, select, text, update
+from sqlalchemy import create_engine, event, inspect, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import StoreUnavailable, local
 from orgkey_tenants.record import Audit, Authorization, Intent, Reading, State, TenantRecord, WrappedKey
+from orgkey_tenants.stores.postgresql import SINGLE, open_postgresql
 from orgkey_tenants.stores.schema import AUDIT, AUTHORIZATIONS, KEYS, REVISION, STORE, TENANTS
+from orgkey_tenants.stores.statements import KEYS_OF, READ, READ_WITH_TIME, SERVER_TIME, SETTLE, SWAP
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection, Engine, RowMapping
+
+    from orgkey_tenants.stores.statements import Change
 
 __all__ = ["SQLStore", "open_sql"]
 
@@ -27,17 +31,6 @@ _BUSY_SECONDS: Final = 30
 _MIGRATION_LOCK: Final = 0x6F72676B  # any number that nobody else takes for an advisory lock
 # Fields of a record that have no column of their own name.
 _RENAMED: Final = {"grant": "grant_name"}
-_SETTLED: Final = (
-    "sealed",
-    "dek_version",
-    "generation",
-    "org_id",
-    "user_id",
-    "instance_url",
-    "scope",
-    "last_refresh",
-    "keepalive_at",
-)
 _READING: Final = {"orgkey_reading": True}
 
 
@@ -54,7 +47,7 @@ class SQLStore:
     """
 
     def __init__(self, url: str, *, clock: orgkey.Clock | None = None) -> None:
-        self._engine = _engine(url)
+        self._engine = _engine(url, clock or orgkey.SYSTEM_CLOCK)
         self._is_sqlite = self._engine.dialect.name == "sqlite"
         self._clock = clock or (orgkey.SYSTEM_CLOCK if self._is_sqlite else None)
         with _translated():
@@ -73,15 +66,13 @@ class SQLStore:
         if self._clock is not None:
             return self._clock.now()
         with self._reading() as connection:
-            return float(connection.execute(select(_server_time())).scalar_one())
+            return float(connection.execute(select(SERVER_TIME)).scalar_one())
 
     def read(self, tenant: str) -> Reading | None:
         """The record, and the time it was read."""
-        query = select(TENANTS).where(TENANTS.c.tenant == tenant)
-        if self._clock is None:
-            query = query.add_columns(_server_time().label("server_time"))
+        query = READ if self._clock is not None else READ_WITH_TIME
         with self._reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
+            row = connection.execute(query, {"of": tenant}).mappings().one_or_none()
         if row is None:
             return None
         now = float(row["server_time"]) if self._clock is None else self._clock.now()
@@ -99,24 +90,21 @@ class SQLStore:
 
     def swap(self, record: TenantRecord, audit: Audit, *, version: int) -> bool:
         """One UPDATE with the version in its condition."""
-        values = {name: value for name, value in _columns(record).items() if name != "last_call"}
-        return self._update(record.tenant, TENANTS.c.version == version, values, audit, bump=version + 1)
+        return self._change(SWAP, record, audit, version)
 
     def settle(self, record: TenantRecord, audit: Audit, *, intent: str) -> bool:
         """One UPDATE with the intent in its condition."""
-        columns = _columns(record)
-        values: dict[str, Any] = {name: columns[name] for name in _SETTLED}
-        values |= dict.fromkeys(("intent_id", "intent_owner", "intent_deadline", "intent_probe"))
-        values |= {"failures": 0, "last_error": "", "claimed_until": None}
-        return self._update(record.tenant, TENANTS.c.intent_id == intent, values, audit, bump=TENANTS.c.version + 1)
+        return self._change(SETTLE, record, audit, intent)
 
-    def _update(self, tenant: str, condition: Any, values: dict[str, Any], audit: Audit, *, bump: Any) -> bool:
-        statement = update(TENANTS).where(TENANTS.c.tenant == tenant, condition).values(version=bump)
+    def _change(self, change: Change, record: TenantRecord, audit: Audit, expected: Any) -> bool:
+        parameters = change.parameters(record.tenant, expected, _columns(record), _plain(audit))
+        if not self._is_sqlite:
+            with self._single() as connection:
+                return connection.execute(change.both, parameters).first() is not None
         with self._writing() as connection:
-            # As parameters, the values are no part of the statement, which is then compiled once.
-            if connection.execute(statement, values).rowcount != 1:
+            if connection.execute(change.update, parameters).rowcount != 1:
                 return False
-            _add(connection, audit)
+            connection.execute(change.audit, parameters)
         return True
 
     def page(self, *, states: Iterable[State] = (), after: str = "", limit: int = 100) -> list[TenantRecord]:
@@ -145,9 +133,8 @@ class SQLStore:
 
     def keys(self, tenant: str) -> list[WrappedKey]:
         """Wrapped keys, oldest first."""
-        query = select(KEYS).where(KEYS.c.tenant == tenant).order_by(KEYS.c.version)
         with self._reading() as connection:
-            return [WrappedKey(**row) for row in connection.execute(query).mappings()]
+            return [WrappedKey(**row) for row in connection.execute(KEYS_OF, {"of": tenant}).mappings()]
 
     def add_key(self, key: WrappedKey) -> bool:
         """Insert, unless that version exists."""
@@ -257,10 +244,17 @@ class SQLStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        options: dict[str, Any] = dict(_READING)
         if not self._is_sqlite:
-            options["isolation_level"] = "AUTOCOMMIT"  # one statement is read at a time: BEGIN and ROLLBACK say nothing
-        with _translated(), self._engine.connect().execution_options(**options) as connection:
+            with self._single() as connection:
+                yield connection
+            return
+        with _translated(), self._engine.connect().execution_options(**_READING) as connection:
+            yield connection
+
+    @contextmanager
+    def _single(self) -> Iterator[Connection]:
+        """For one statement on PostgreSQL."""
+        with _translated(), self._engine.connect().execution_options(**SINGLE) as connection:
             yield connection
 
     @contextmanager
@@ -282,7 +276,7 @@ def _translated() -> Iterator[None]:
         raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", orgkey.redact(f"{cause}: {words}")) from None
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, clock: orgkey.Clock) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -290,20 +284,16 @@ def _engine(url: str) -> Engine:
             "The store's URL (ORGKEY_TENANTS_URL) is none. It looks like sqlite:///tenants.db or "
             "postgresql://user@host/database"
         ) from None
-    if parsed.drivername in {"postgresql", "postgres"}:
-        parsed = parsed.set(drivername="postgresql+psycopg")
     try:
-        if parsed.get_backend_name() == "sqlite":
-            engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
-            _prepare_sqlite(engine)
-        else:
-            # pre_ping: a connection that a failover killed is replaced before it costs a refresh.
-            engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        if parsed.get_backend_name() != "sqlite":
+            return open_postgresql(url, clock)
+        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
     except (ModuleNotFoundError, SQLAlchemyError) as error:
         raise orgkey.ConfigError(
             f"The store's URL (ORGKEY_TENANTS_URL) cannot be used: {type(error).__name__}: {error}. "
             "For PostgreSQL: pip install 'orgkey-tenants[postgresql]'"
         ) from None
+    _prepare_sqlite(engine)
     return engine
 
 
@@ -339,10 +329,6 @@ def _migrate(engine: Engine) -> None:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def _server_time() -> Any:
-    return extract("epoch", func.clock_timestamp())
 
 
 def _add(connection: Connection, audit: Audit, **changes: Any) -> None:
