@@ -72,6 +72,55 @@ def test_an_unknown_tenant_says_what_to_do(store: Tenants, capsys: pytest.Captur
     assert "orgkey tenants list" in problem["error"]["message"]
 
 
+@pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
+def test_who_has_tenants_is_told_to_find_the_master_key_and_never_to_make_one(
+    store: Tenants, connected: Customer, master_key: str, capsys: pytest.CaptureFixture[str], *, damage: str
+) -> None:
+    path = Path(master_key.removeprefix("file:"))
+    real = path.read_text(encoding="ascii")
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_text(real[:20] if damage == "cut" else "", encoding="ascii")
+    (problem,) = told(capsys, "list", code=2)
+    (told_by_another,) = (run(["certificates", "--json"]), capsys.readouterr().out)[1].splitlines()
+    for message in (problem["error"]["message"], told_by_another):
+        assert f"The master key file {path} (ORGKEY_TENANTS_KEYS)" in message
+        assert "Find it or restore it" in message
+        assert "openssl" not in message
+    path.touch(0o600)
+    path.write_text(real, encoding="ascii")
+    assert told(capsys, "list")[0]["tenant"] == connected.tenant
+    assert store.refresh(connected.tenant).generation == 2
+
+
+def test_a_new_store_is_told_how_to_make_a_master_key_which_overwrites_nothing(
+    store: Tenants, master_key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, new = Path(master_key.removeprefix("file:")), tmp_path / "given" / "new folder's.key"
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    monkeypatch.setenv("ORGKEY_TENANTS_KEYS", f"file:{new}")
+    for where in (url, f"sqlite:///{tmp_path / 'tenants.db'}"):  # none at all, and one without tenants
+        monkeypatch.setenv("ORGKEY_TENANTS_URL", where)
+        (problem,) = told(capsys, "list", code=2)
+    assert not (tmp_path / "new.db").exists()
+    command = problem["error"]["message"].partition("Make it: ")[2]
+    assert command
+    subprocess.run(["sh", "-c", command], check=True)
+    assert new.stat().st_mode & 0o777 == 0o600
+    made = new.read_bytes()
+    again = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True)
+    assert (again.returncode != 0, new.read_bytes()) == (True, made)
+    assert told(capsys, "list") == []
+    path.write_text("c2hvcnQ=", encoding="ascii")
+    monkeypatch.setenv("ORGKEY_TENANTS_KEYS", master_key)
+    (problem,) = told(capsys, "list", code=2)
+    assert ">" not in problem["error"]["message"]
+    assert "it takes 32" in problem["error"]["message"]
+    store.add("acme", login_url="https://acme.my.salesforce.com")
+    assert "openssl" not in told(capsys, "list", code=2)[0]["error"]["message"]
+
+
 def test_a_consent_by_pasting(
     store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

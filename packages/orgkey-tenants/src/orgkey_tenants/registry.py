@@ -24,7 +24,7 @@ from orgkey_tenants.seal import Sealer
 from orgkey_tenants.sessions import Sessions
 from orgkey_tenants.settings import settle
 from orgkey_tenants.steps import Ports
-from orgkey_tenants.stores import open_store, record_of, records_of
+from orgkey_tenants.stores import is_known_to_be_empty, open_store, record_of, records_of
 from orgkey_tenants.twins import AsyncTwins
 from orgkey_tenants.wrappers import open_wrapper
 
@@ -119,7 +119,10 @@ class Tenants(AsyncTwins):
             client_secret=client_secret,
             redirect_uri=redirect_uri,
         )
-        wrapper = open_wrapper(settings.keys)
+        wrapper = open_wrapper(
+            settings.keys,
+            is_new=lambda: is_known_to_be_empty(settings.url) if store is None else not store.page(limit=1),
+        )
         self.limits = limits or Limits()
         self.clock = clock
         self._named = owner
