@@ -221,6 +221,28 @@ def test_a_keepalive_that_is_ended_lands_what_is_under_way(
     assert all(customer.holds(stored_token(store, customer.tenant)) for customer in customers)
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_however_often_a_command_is_ended_its_refresh_lands(
+    store: Tenants, connected: Customer, *, how: signal.Signals
+) -> None:
+    connected.org.faults.add("token", delay=2.0)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", "refresh", connected.tenant, "--json"]
+    with subprocess.Popen(work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
+        deadline = time.monotonic() + 30
+        while store.get(connected.tenant).intent is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        for _ in range(4):
+            command.send_signal(how)
+            time.sleep(0.2)
+        _, told_to_people = command.communicate(timeout=30)
+    note = "A refresh under way is being stored; the command ends after it."
+    assert (command.returncode, told_to_people) == (130, json.dumps({"warning": note}) + "\n")
+    after = store.get(connected.tenant)
+    assert (after.intent, after.generation) == (None, 2)
+    assert connected.holds(stored_token(store, connected.tenant))
+
+
 def consents_under_way(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "tenants.db", timeout=30)) as database:
         (count,) = database.execute("SELECT count(*) FROM orgkey_authorizations").fetchone()

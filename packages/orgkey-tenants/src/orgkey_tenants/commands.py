@@ -75,10 +75,21 @@ def open_tenants() -> Tenants:
 
 
 @contextmanager
-def _opened() -> Iterator[Tenants]:
-    """Open tenants for one command. Interrupted or terminated, it ends after the refreshes that are under way."""
-    with open_tenants() as tenants, _terminated_as_interrupted():
-        yield tenants
+def _opened(output: orgkey.Output | None = None) -> Iterator[Tenants]:
+    """Open tenants for one command. Interrupted or terminated, it ends after the refreshes that are under way.
+
+    ``output`` is told where a signal has to wait for them.
+    """
+    landing = _Landing(output or orgkey.Output(), "A refresh under way is being stored; the command ends after it.")
+    with _terminated_as_interrupted():
+        tenants = open_tenants()
+        try:
+            yield tenants
+        finally:
+            with landing:  # whoever stops a container may well send a second SIGTERM
+                tenants.close()
+    if landing.was_ended:
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -239,7 +250,7 @@ def reconnect(
 def _finish(tenants: Tenants, url: AuthorizationURL, *, paste: bool, by: str, output: orgkey.Output) -> None:
     from orgkey_tenants.loopback import LoopbackReceiver, is_loopback
 
-    landing = _Landing(output)
+    landing = _Landing(output, "The consent is being stored; the command ends after it.")
 
     def complete(back: orgkey.Secret, cookie: orgkey.Secret | None = None) -> TenantRecord:
         with landing:
@@ -261,15 +272,16 @@ def _finish(tenants: Tenants, url: AuthorizationURL, *, paste: bool, by: str, ou
 
 
 class _Landing:
-    """Holds SIGTERM and Ctrl-C back while a code is exchanged: its consent is used up, and only the store keeps it.
+    """Holds SIGTERM and Ctrl-C back while a grant is on its way into the store, which alone keeps it.
 
-    A token request takes 75 s at most, the store and the end of a former grant come on top. ``was_ended`` says that a
-    signal came.
+    That is a code that is exchanged: its consent is used up. A token request takes 75 s at most, the store and the end
+    of a former grant come on top. Or refreshes under way: they take a lease, 150 s, at most. ``note`` says to whoever
+    sends a signal why it waits, and ``was_ended`` that one came.
     """
 
-    def __init__(self, output: orgkey.Output) -> None:
+    def __init__(self, output: orgkey.Output, note: str) -> None:
         self.was_ended = False
-        self._output = output
+        self._output, self._note = output, note
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> None:
@@ -284,7 +296,7 @@ class _Landing:
 
     def _hold(self, *_: object) -> None:
         if not self.was_ended:
-            self._output.note("The consent is being stored; the command ends after it.")
+            self._output.note(self._note)
         self.was_ended = True
 
 
@@ -303,7 +315,7 @@ def _send_to(output: orgkey.Output, url: str) -> None:
 def refresh(tenant: Tenant, as_json: Json = False) -> None:
     """Refresh a tenant's token now, under the same protocol as everybody."""
     output = orgkey.Output(as_json=as_json)
-    with _opened() as tenants, output.waiting(f"Refreshing {tenant}"):
+    with _opened(output) as tenants, output.waiting(f"Refreshing {tenant}"):
         record = tenants.refresh(tenant)
     _tell(output, record)
 
@@ -320,7 +332,7 @@ def keepalive(
     output = orgkey.Output(as_json=as_json)
     failures: dict[str, str] = {}
     done = 0
-    with _opened() as tenants, output.counting("tenants") as counter:
+    with _opened(output) as tenants, output.counting("tenants") as counter:
 
         def progress(tenant: str, cause: str) -> None:
             nonlocal done
