@@ -154,24 +154,45 @@ def test_a_reconnect_by_pasting(
     assert "stdin" in problem["error"]["message"]
 
 
+def completed(*words: str) -> list[str]:
+    asked = {"_ORGKEY_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["orgkey", *words])}
+    environment = {**os.environ, **asked, "COMP_CWORD": str(len(words))}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("orgkey")], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
 def test_the_shell_completes_what_the_store_knows(
     store: Tenants, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for tenant in ("acme", "acme-emea", "globex"):
         store.add(tenant, login_url=customer.org.login_url)
-
-    def completed(*words: str) -> list[str]:
-        asked = {"_ORGKEY_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["orgkey", *words])}
-        environment = {**os.environ, **asked, "COMP_CWORD": str(len(words))}
-        done = subprocess.run(
-            [Path(sys.executable).with_name("orgkey")], env=environment, capture_output=True, text=True, check=True
-        )
-        return done.stdout.split()
-
     assert completed("tenants", "show", "acme") == ["acme", "acme-emea"]
     assert completed("tenants", "add", "x", "--grant", "j") == ["jwt_bearer"]
-    monkeypatch.delenv("ORGKEY_TENANTS_KEYS")
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", "vault:none")
     assert completed("tenants", "show", "acme") == []
+
+
+def test_the_shell_makes_and_migrates_no_store(
+    store: Tenants, customer: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add("acme", login_url=customer.org.login_url)
+    others = {"missing.db": None, "empty.db": b"", "text.db": b"of somebody else " * 100}
+    for name, content in others.items():
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{tmp_path / name}")
+        assert completed("tenants", "show", "a") == []
+    assert not (tmp_path / "missing.db").exists()
+    assert [(tmp_path / name).read_bytes() for name in ("empty.db", "text.db")] == [b"", others["text.db"]]
+    with closing(sqlite3.connect(tmp_path / "tenants.db")) as database, database:
+        database.execute("UPDATE orgkey_revision SET version_num = '0000'")
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{tmp_path / 'tenants.db'}")
+    assert completed("tenants", "show", "a") == []
+    with closing(sqlite3.connect(tmp_path / "tenants.db")) as database:
+        assert database.execute("SELECT version_num FROM orgkey_revision").fetchall() == [("0000",)]
 
 
 def test_long_work_shows_how_far_it_is_and_leaves_stdout_alone(store: Tenants, connected: Customer) -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003  # typer reads annotations at run time
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -37,10 +37,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, one value a line
 
 
 def _tenants(incomplete: str) -> list[str]:
+    from orgkey_tenants.stores import open_existing
+
     try:
-        with open_tenants() as tenants:
-            exact = [incomplete] if incomplete and tenants.store.read(incomplete) else []
-            following = [record.tenant for record in tenants.store.page(after=incomplete)]
+        # A key pressed for a suggestion makes no store, migrates none, and needs no master key.
+        store = open_existing(os.environ.get("ORGKEY_TENANTS_URL", ""))
+        if store is None:
+            return []
+        with closing(store):
+            exact = [incomplete] if incomplete and store.read(incomplete) else []
+            following = [record.tenant for record in store.page(after=incomplete)]
     except orgkey.OrgkeyError:
         return []  # settings that are wrong must not break the shell's completion
     return exact + [tenant for tenant in following if tenant.startswith(incomplete)]

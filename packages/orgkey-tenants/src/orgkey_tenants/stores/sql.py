@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -50,10 +50,12 @@ def open_existing_sql(url: str) -> SQLStore | None:
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
         return None
     store = SQLStore(url, existing=True)
-    found = store.revision()
-    if found == REVISION:
-        return store
-    store.close()
+    with ExitStack() as unless_it_is_one:
+        unless_it_is_one.callback(store.close)
+        found = store.revision()
+        if found == REVISION:
+            unless_it_is_one.pop_all()
+            return store
     if found:
         fact = f"its tables have the revision {found}, and this version takes {REVISION}"
         raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", fact)
