@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from canaries import canary
 from consents import CALLBACK, allow, connect_by_consent
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from customers import new_customer, stored_token
 
 from orgkey.cli.app import run
@@ -573,3 +576,87 @@ def test_tenants_with_a_key_or_a_secret_of_their_own(
     told(capsys, "add", "c", "--login-url", url, "--grant", "client_credentials", "--secret-from", "ACME_SECRET")
     for tenant in ("j", "c"):
         assert store.session(tenant).token().org_id == customer.org.org_id
+
+
+def test_a_consent_names_the_variables_of_its_app(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    monkeypatch.setenv("SALESFORCE_CLIENT_ID", "3MVG9.another")
+    for variable in ("ORGKEY_CLIENT_ID", "ORGKEY_CLIENT_REDIRECT_URI"):
+        monkeypatch.delenv(variable)
+    (problem,) = told(capsys, "authorize", customer.tenant, code=2)
+    message = problem["error"]["message"]
+    assert "client_id (ORGKEY_CLIENT_ID) is empty" in message
+    assert "redirect_uri (ORGKEY_CLIENT_REDIRECT_URI) ''" in message
+    assert "SALESFORCE_" not in message
+
+
+def add_with_key(capsys: pytest.CaptureFixture[str], customer: Customer, key: Path, *more: str, code: int) -> Any:
+    url = customer.org.login_url
+    return told(
+        capsys, "add", "j", "--login-url", url, "--grant", "jwt_bearer", "--key-file", str(key), *more, code=code
+    )[0]
+
+
+def test_a_tenant_with_its_own_key_names_the_options_of_its_command(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    key = tmp_path / "given" / "server.key"
+    key.write_text(customer.app.private_key_pem)
+    message = add_with_key(capsys, customer, key, code=2)["error"]["message"]
+    assert "username (--username) is empty" in message
+    user = next(iter(customer.org.users.values())).username
+    key.write_text(customer.app.private_key_pem.replace("\n", r"\n"))
+    message += add_with_key(capsys, customer, key, "--username", user, code=2)["error"]["message"]
+    assert "--key-file" in message
+    assert "SALESFORCE_" not in message
+    key.write_bytes(generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    assert add_with_key(capsys, customer, key, "--username", user, code=0)["state"] == "ACTIVE"
+    (refused,) = told(capsys, "refresh", "j", code=3)
+    remedy = json.dumps(refused["error"]["diagnosis"]["cause"])
+    assert "`orgkey tenants renew-secret j --key-file FILE`" in remedy
+    assert "SALESFORCE_" not in remedy
+    key.write_text(customer.app.private_key_pem)
+    told(capsys, "renew-secret", "j", "--key-file", str(key))
+    assert told(capsys, "refresh", "j")[0]["state"] == "ACTIVE"
+    assert store.get("j").state is State.ACTIVE
+
+
+def test_trouble_with_a_tenant_names_where_the_tenants_settings_are(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del store
+    monkeypatch.setenv("ORGKEY_CLIENT_SECRET", canary("a secret of another app"))
+    (refused,) = told(capsys, "refresh", connected.tenant, code=3)
+    cause = json.dumps(refused["error"]["diagnosis"]["cause"])
+    assert "ORGKEY_CLIENT_SECRET" in cause
+    assert "SALESFORCE_CLIENT" not in cause
+    monkeypatch.setenv("ORGKEY_TENANTS_ENVIRONMENT", "staging")
+    (refused,) = told(capsys, "refresh", connected.tenant, code=3)
+    diagnosis = refused["error"]["diagnosis"]
+    assert (diagnosis["cause"]["id"], "'staging'" in diagnosis["evidence"][-1]) == ("TENANT_SEAL_BROKEN", True)
+    assert "ORGKEY_TENANTS_ENVIRONMENT" in diagnosis["cause"]["remedy"][0]
+    assert "reconnect" not in json.dumps(diagnosis["cause"])
+
+
+def test_a_tenant_whose_master_key_is_gone_for_good_begins_anew_as_the_remedy_says(
+    store: Tenants,
+    connected: Customer,
+    master_key: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(master_key.removeprefix("file:")).write_text("A" * 43 + "=\n", encoding="ascii")
+    (refused,) = told(capsys, "refresh", connected.tenant, code=3)
+    assert "`orgkey tenants forget TENANT --force`, then" in refused["error"]["diagnosis"]["cause"]["remedy"][-1]
+    assert told(capsys, "forget", connected.tenant, "--force", "--yes")[0]["state"] == "FORGOTTEN"
+
+    class Person(io.StringIO):
+        def readline(self, *_: Any) -> str:
+            return allow(json.loads(capsys.readouterr().out)["open"]) + "\n"
+
+    monkeypatch.setattr("sys.stdin", Person())
+    assert told(capsys, "authorize", connected.tenant, "--paste")[0]["state"] == "ACTIVE"
+    assert told(capsys, "refresh", connected.tenant)[0]["generation"] == 2
+    assert store.get(connected.tenant).state is State.ACTIVE

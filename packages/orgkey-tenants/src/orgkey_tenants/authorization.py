@@ -24,6 +24,7 @@ from orgkey_tenants.errors import OtherOrg, StoreUnavailable, TenantsError, Unkn
 from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved, read_org_id
 from orgkey_tenants.revocation import CONSENTED, TO_BE_REVOKED, revoke_former
 from orgkey_tenants.steps import Tell
+from orgkey_tenants.terms import CONSENT, renaming, told_of_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -108,8 +109,8 @@ class Consent:
     ) -> None:
         if "?" in redirect_uri:
             raise orgkey.ConfigError(
-                f"redirect_uri {redirect_uri!r} has a query. The answer adds its own; what you want to remember of a "
-                "login is kept with its state."
+                f"redirect_uri (ORGKEY_CLIENT_REDIRECT_URI) {redirect_uri!r} has a query. The answer adds its own; "
+                "what you want to remember of a login is kept with its state."
             )
         self.client_id = client_id
         self.redirect_uri = redirect_uri
@@ -117,7 +118,8 @@ class Consent:
         self._ports = ports
         self._owner = owner
         self._completed = completed
-        self._request(orgkey.Secret("state"), new_secret())  # say now what is wrong with the settings
+        with renaming(CONSENT):
+            self._request(orgkey.Secret("state"), new_secret())  # say now what is wrong with the settings
 
     # --- out -------------------------------------------------------------------------------------------------------
 
@@ -265,7 +267,8 @@ class Consent:
         consent = self._take(callback)
         by = by or consent.created_by or self._owner
         try:
-            former, record, token = self._exchanged(consent, callback, cookie, by)
+            with told_of_tenant(consent.tenant, "authorization_code", consent.login_url):
+                former, record, token = self._exchanged(consent, callback, cookie, by)
         except orgkey.OrgkeyError as error:
             failed_consents.keep(self._ports.store, consent.tenant, error, by=by)
             raise

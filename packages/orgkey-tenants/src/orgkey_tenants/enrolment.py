@@ -14,6 +14,7 @@ import orgkey
 from orgkey_tenants.errors import TenantExists
 from orgkey_tenants.record import Audit, State, TenantRecord
 from orgkey_tenants.session import grant_of
+from orgkey_tenants.terms import ENROLMENT, renaming
 
 if TYPE_CHECKING:
     from orgkey_tenants.steps import Ports
@@ -33,12 +34,14 @@ def enrol(ports: Ports, record: TenantRecord, secret: orgkey.Secret, *, by: str 
     :class:`~orgkey_tenants.StoreUnavailable`.
     """
     grant = _grant(record, secret)
-    try:
-        problems = grant.problems(ports.rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}"))
-    except orgkey.UntrustedHost as error:
-        raise orgkey.ConfigError(str(error)) from None
-    if problems:
-        raise orgkey.ConfigError(problems)
+    with renaming(ENROLMENT):
+        try:
+            login = ports.rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}")
+        except orgkey.UntrustedHost as error:
+            raise orgkey.ConfigError(str(error)) from None
+        problems = grant.problems(login)
+        if problems:
+            raise orgkey.ConfigError(problems)
     store = ports.store
     before = store.read(record.tenant)
     if before is not None and before.record.state is not State.FORGOTTEN:
@@ -97,7 +100,8 @@ def renew_secret(
 
 def _grant(record: TenantRecord, secret: orgkey.Secret) -> orgkey.Grant:
     if record.grant in {"jwt_bearer", "client_credentials"}:
-        return grant_of(record, secret)
+        with renaming(ENROLMENT):
+            return grant_of(record, secret)
     raise orgkey.ConfigError(
         f"Tenant {record.tenant!r}: the grant {record.grant!r} is not one that is enrolled. There are jwt_bearer and "
         "client_credentials; authorization_code begins with start_authorization."

@@ -89,7 +89,8 @@ class LocalKeyWrapper:
         try:
             return cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound(context))
         except (InvalidTag, ValueError):
-            fact = f"its data key {context.get('dek_version', '')} does not open with master key {master}"
+            where = f"in the environment {context.get('environment', '')!r}"
+            fact = f"its data key {context.get('dek_version', '')} does not open with master key {master} {where}"
             raise local(SealBroken, "TENANT_SEAL_BROKEN", f"tenant {context.get('tenant', '')!r}", fact) from None
 
     def __repr__(self) -> str:
