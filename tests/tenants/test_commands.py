@@ -75,6 +75,14 @@ def test_an_unknown_tenant_says_what_to_do(store: Tenants, capsys: pytest.Captur
     assert "orgkey tenants list" in problem["error"]["message"]
 
 
+def test_a_tenant_without_a_name_is_not_added(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (problem,) = told(capsys, "add", "", "--login-url", customer.org.login_url, code=2)
+    assert "is empty" in problem["error"]["message"]
+    assert store.list() == []
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
 def test_who_has_tenants_is_told_to_find_the_master_key_and_never_to_make_one(
     store: Tenants, connected: Customer, master_key: str, capsys: pytest.CaptureFixture[str], *, damage: str

@@ -21,7 +21,7 @@ from orgkey.endpoint import read_callback, read_token, revoke_request
 from orgkey.grants import AuthorizationCode, AuthorizationRequest, new_secret
 from orgkey_tenants import failed_consents
 from orgkey_tenants.errors import OtherOrg, StoreUnavailable, TenantsError, UnknownTenant
-from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved, read_org_id
+from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved, read_org_id, require_id
 from orgkey_tenants.revocation import CONSENTED, TO_BE_REVOKED, revoke_former
 from orgkey_tenants.steps import Tell
 from orgkey_tenants.terms import CONSENT, renaming, told_of_tenant
@@ -142,7 +142,7 @@ class Consent:
         own. ``prompt`` makes Salesforce ask for login and consent even where a browser is logged in: it may be somebody
         else's. ``by`` says who asks, for the audit trail.
 
-        Raises :class:`orgkey.ConfigError` for a login URL to which no secret may go and for an org id that is none,
+        Raises :class:`orgkey.ConfigError` for a login URL to which no secret may go, and for an id that is none,
         :class:`AuthorizationRefused` for a suspended tenant, :class:`~orgkey_tenants.OtherOrg` where another org has
         consented, and :class:`~orgkey_tenants.StoreUnavailable`.
         """
@@ -180,6 +180,7 @@ class Consent:
 
     def _tenant(self, tenant: str, login_url: str, org_id: str, by: str) -> TenantRecord:
         """The tenant's record, in a state that a consent may follow, and with the org that is expected."""
+        require_id(tenant)
         store = self._ports.store
         while True:
             reading = store.read(tenant)

@@ -56,7 +56,9 @@ def _grants(incomplete: str) -> list[str]:
     return [grant for grant in _GRANTS if grant.startswith(incomplete)]
 
 
-New = Annotated[str, typer.Argument(metavar="TENANT", help="The product's own id of the customer.")]
+New = Annotated[
+    str, typer.Argument(metavar="TENANT", help="The product's own id of the customer: 1 to 255 characters.")
+]
 Tenant = Annotated[
     str,
     typer.Argument(metavar="TENANT", help="The product's own id of the customer.", autocompletion=_tenants),
@@ -441,7 +443,7 @@ def forget(
     output = orgkey.Output(as_json=as_json)
     with _opened() as tenants:
         record = tenants.get(tenant)
-        question = f"Forget {tenant} (org {record.org_id or 'not known'}, {record.state})? It cannot be undone."
+        question = f"Forget {tenant!r} (org {record.org_id or 'not known'}, {record.state})? It cannot be undone."
         _ask(question, yes=yes, as_json=as_json)
         record = tenants.forget(tenant, by=by, force=force)
     _tell(output, record)

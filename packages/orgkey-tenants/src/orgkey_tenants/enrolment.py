@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import orgkey
 from orgkey_tenants.errors import TenantExists
-from orgkey_tenants.record import Audit, State, TenantRecord
+from orgkey_tenants.record import Audit, State, TenantRecord, require_id
 from orgkey_tenants.session import grant_of
 from orgkey_tenants.terms import ENROLMENT, renaming
 
@@ -33,6 +33,7 @@ def enrol(ports: Ports, record: TenantRecord, secret: orgkey.Secret, *, by: str 
     Raises :class:`orgkey.ConfigError` for settings that cannot work, :class:`~orgkey_tenants.TenantExists`, and
     :class:`~orgkey_tenants.StoreUnavailable`.
     """
+    require_id(record.tenant)
     grant = _grant(record, secret)
     with renaming(ENROLMENT):
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orgkey
 from orgkey_tenants.errors import RefreshInProgress, TenantExists, UnknownTenant, local
-from orgkey_tenants.record import Audit, State, TenantRecord, moved, read_org_id
+from orgkey_tenants.record import Audit, State, TenantRecord, moved, read_org_id, require_id
 from orgkey_tenants.revocation import revoke
 from orgkey_tenants.stores import record_of
 
@@ -24,8 +24,9 @@ def add(ports: Ports, tenant: str, *, login_url: str, client_id: str, org_id: st
     """Make a tenant known that will consent: PENDING. ``org_id`` is the org whose consent it takes; empty for any.
 
     Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's;
-    :class:`orgkey.ConfigError` for an org id that is none.
+    :class:`orgkey.ConfigError` for a tenant's id or an org id that is none.
     """
+    require_id(tenant)
     login = ports.rules.origin(login_url, f"The login URL of tenant {tenant!r}")
     now = ports.store.now()
     record = TenantRecord(

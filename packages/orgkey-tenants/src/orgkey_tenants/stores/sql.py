@@ -101,8 +101,11 @@ class SQLStore:
     def read(self, tenant: str) -> Reading | None:
         """The record, and the time it was read."""
         query = READ if self._clock is not None else READ_WITH_TIME
-        with self._reading() as connection:
-            row = connection.execute(query, {"of": tenant}).mappings().one_or_none()
+        try:
+            with self._reading() as connection:
+                row = connection.execute(query, {"of": tenant}).mappings().one_or_none()
+        except UnicodeEncodeError:
+            return None  # a byte of a command line that is no UTF-8: nobody is called so
         if row is None:
             return None
         now = float(row["server_time"]) if self._clock is None else self._clock.now()
