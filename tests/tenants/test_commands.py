@@ -510,6 +510,18 @@ def test_what_cannot_be_undone_asks_first(
     assert store.store.keys(connected.tenant) == []
 
 
+def test_a_forget_that_salesforce_cannot_be_told_of_says_what_stands_and_what_goes_on(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connected.org.faults.add("revoke", status=503, times=2)
+    (refused,) = told(capsys, "forget", connected.tenant, "--yes", code=3)
+    step, *_ = refused["error"]["diagnosis"]["cause"]["remedy"]
+    assert f"Nothing was forgotten: tenant '{connected.tenant}' is ACTIVE as before" in step
+    assert f"`orgkey tenants forget {connected.tenant} --force`" in step
+    assert store.refresh(connected.tenant).state is State.ACTIVE
+    assert told(capsys, "forget", connected.tenant, "--yes", "--force")[0]["state"] == "FORGOTTEN"
+
+
 @pytest.mark.parametrize(("answer", "code", "state"), [("n\n", 130, State.ACTIVE), ("y\n", 0, State.FORGOTTEN)])
 def test_at_a_terminal_a_person_is_asked(
     store: Tenants, connected: Customer, monkeypatch: pytest.MonkeyPatch, *, answer: str, code: int, state: State

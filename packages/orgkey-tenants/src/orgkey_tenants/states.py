@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+import shlex
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,8 +12,11 @@ from orgkey_tenants.errors import RefreshInProgress, TenantExists, UnknownTenant
 from orgkey_tenants.record import Audit, State, TenantRecord, moved, read_org_id, require_id
 from orgkey_tenants.revocation import revoke
 from orgkey_tenants.stores import record_of
+from orgkey_tenants.terms import told_of_tenant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orgkey_tenants.steps import Ports
 
 __all__ = ["add", "confirm", "forget", "move", "resume"]
@@ -71,7 +75,7 @@ def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> T
     if record.state is not State.FORGOTTEN:
         _require_settled(ports, record, skew)
         if record.rotates and record.sealed:
-            with suppress(orgkey.TokenRequestError) if force else nullcontext():
+            with suppress(orgkey.TokenRequestError) if force else _told_that_nothing_was_forgotten(record):
                 revoke(ports, record)
         blank = dict.fromkeys(("org_id", "user_id", "instance_url", "scope", "username", "certificate"), "")
         changes = {**blank, "sealed": b"", "family": "", "intent": None, "keepalive_at": None, "dek_version": 0}
@@ -80,6 +84,23 @@ def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> T
         )
     ports.sealer.shred(tenant)
     return record
+
+
+@contextmanager
+def _told_that_nothing_was_forgotten(record: TenantRecord) -> Iterator[None]:
+    command = f"orgkey tenants forget {shlex.quote(record.tenant)}"
+    step = (
+        f"Nothing was forgotten: tenant {record.tenant!r} is {record.state} as before. Run `{command}` again once this "
+        f"is mended. Or go on now with `{command} --force` (force=True): its secret and keys are deleted here, and its "
+        "grant lives on at Salesforce until its policy or the org's administrator ends it."
+    )
+    try:
+        with told_of_tenant(record.tenant, record.grant, record.login_url):
+            yield
+    except orgkey.TokenRequestError as error:
+        cause = replace(error.diagnosis.cause, remedy=(step, *error.diagnosis.cause.remedy))
+        error.diagnosis = replace(error.diagnosis, cause=cause)
+        raise
 
 
 def _require_settled(ports: Ports, record: TenantRecord, skew: float) -> None:
