@@ -28,6 +28,7 @@ from customers import new_customer, stored_token
 from orgkey.cli.app import run
 from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, Tenants
 from orgkey_tenants.errors import local
+from orgkey_tenants.loopback import LoopbackReceiver
 
 if TYPE_CHECKING:
     from customers import Customer
@@ -275,6 +276,16 @@ def test_however_often_a_command_is_ended_its_refresh_lands(
     assert connected.holds(stored_token(store, connected.tenant))
 
 
+def loopback_callback(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A callback URL on a free port of this machine; return where the browser starts."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        start = f"http://localhost:{free.getsockname()[1]}/"
+    customer.app.callback_urls = (start + "callback",)
+    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", start + "callback")
+    return start
+
+
 def consents_under_way(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "tenants.db", timeout=30)) as database:
         (count,) = database.execute("SELECT count(*) FROM orgkey_authorizations").fetchone()
@@ -326,11 +337,7 @@ def test_a_consent_that_is_pasted_lands_before_the_command_ends(
 def test_a_consent_that_this_machine_receives_lands_before_the_command_ends(
     store: Tenants, customer: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        start = f"http://localhost:{free.getsockname()[1]}/"
-    customer.app.callback_urls = (start + "callback",)
-    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", start + "callback")
+    start = loopback_callback(customer, monkeypatch)
     store.add(customer.tenant, login_url=customer.org.login_url)
     customer.org.faults.add("token", delay=1.5)
     pages: list[httpx.Response] = []
@@ -412,11 +419,7 @@ def test_the_org_whose_consent_is_taken(store: Tenants, customer: Customer, caps
 def test_a_consent_that_this_machine_receives(
     store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        start = f"http://localhost:{free.getsockname()[1]}/"
-    customer.app.callback_urls = (start + "callback",)
-    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", start + "callback")
+    start = loopback_callback(customer, monkeypatch)
     pages: list[httpx.Response] = []
 
     def browse() -> None:
@@ -434,6 +437,49 @@ def test_a_consent_that_this_machine_receives(
     assert (connected["state"], [page.status_code for page in pages]) == ("ACTIVE", [404, 400, 200])
     assert "is connected" in pages[2].text
     assert store.get(customer.tenant).state is State.ACTIVE
+
+
+def test_who_waits_for_a_consent_is_told_for_what_how_long_and_how_to_stop(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    waiting: list[str] = []
+
+    class Person(io.StringIO):
+        def readline(self, *_: Any) -> str:
+            waiting.append(" ".join(capsys.readouterr().err.split()))
+            return ""
+
+    monkeypatch.setattr("sys.stdin", Person())
+    assert run(["tenants", "authorize", customer.tenant, "--paste"]) == 2
+    start = loopback_callback(customer, monkeypatch)
+
+    def browse() -> None:
+        with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=8)) as browser:
+            browser.get(start, follow_redirects=True)
+
+    browser = threading.Thread(target=browse)
+    browser.start()
+    capsys.readouterr()
+    assert run(["tenants", "authorize", customer.tenant]) == 0
+    browser.join()
+    waiting.append(" ".join(capsys.readouterr().err.split()))
+    for told_to_people, what in zip(waiting, ("paste the URL", f"comes back to {start}callback"), strict=True):
+        assert what in told_to_people
+        for word in ("15 minutes", "Ctrl-C", "orgkey explain"):
+            assert word in told_to_people
+
+
+def test_a_callback_port_that_is_taken_leaves_three_ways(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    start = loopback_callback(customer, monkeypatch)
+    with LoopbackReceiver(start + "callback") as other:
+        assert other.start_url == start
+        (problem,) = told(capsys, "authorize", customer.tenant, code=2)
+    for way in ("end it", "--paste", "ORGKEY_CLIENT_REDIRECT_URI"):
+        assert way in problem["error"]["message"]
 
 
 def test_refresh_suspend_and_resume(store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]) -> None:

@@ -265,14 +265,14 @@ def _finish(tenants: Tenants, url: AuthorizationURL, *, paste: bool, by: str, ou
             return tenants.complete_authorization(back, browser_cookie=cookie, unbound_browser=cookie is None, by=by)
 
     if paste or not is_loopback(tenants.redirect_uri):
-        _send_to(output, url)
+        _send_to(output, url, f"Then paste the URL that it ends at ({tenants.redirect_uri}?...), and press Enter.")
         back = orgkey.Secret(sys.stdin.readline().strip())
         if not back:
             raise orgkey.UsageProblem("No callback URL came from stdin. Paste the whole URL that the browser ends at.")
         record = complete(back)
     else:
         with LoopbackReceiver(tenants.redirect_uri) as receiver:
-            _send_to(output, receiver.start_url)
+            _send_to(output, receiver.start_url, f"Waiting until it comes back to {tenants.redirect_uri}.")
             record = receiver.receive(url, complete)
     _tell(output, record)
     if landing.was_ended:
@@ -308,11 +308,19 @@ class _Landing:
         self.was_ended = True
 
 
-def _send_to(output: orgkey.Output, url: str) -> None:
+def _send_to(output: orgkey.Output, url: str, then: str) -> None:
+    """Say where to send the browser and, to people, what comes ``then``."""
+    from orgkey_tenants.authorization import GOOD_FOR
+
     if output.as_json:
         output.value({"open": str(url)})
     else:
         output.facts({"open": str(url)})
+        output.note(
+            f"{then} The consent is good for {GOOD_FOR / 60:.0f} minutes; Ctrl-C stops, and leaves the tenant as it "
+            "is. From an error page of Salesforce's nothing comes back: stop, and give its address or text to "
+            "`orgkey explain`."
+        )
     sys.stdout.flush()
 
 
