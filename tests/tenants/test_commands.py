@@ -715,7 +715,10 @@ def test_a_tenant_whose_master_key_is_gone_for_good_begins_anew_as_the_remedy_sa
 ) -> None:
     Path(master_key.removeprefix("file:")).write_text("A" * 43 + "=\n", encoding="ascii")
     (refused,) = told(capsys, "refresh", connected.tenant, code=3)
-    assert "`orgkey tenants forget TENANT --force`, then" in refused["error"]["diagnosis"]["cause"]["remedy"][-1]
+    assert (
+        f"`orgkey tenants forget {connected.tenant} --force`, then"
+        in refused["error"]["diagnosis"]["cause"]["remedy"][-1]
+    )
     assert told(capsys, "forget", connected.tenant, "--force", "--yes")[0]["state"] == "FORGOTTEN"
 
     class Person(io.StringIO):
@@ -726,3 +729,42 @@ def test_a_tenant_whose_master_key_is_gone_for_good_begins_anew_as_the_remedy_sa
     assert told(capsys, "authorize", connected.tenant, "--paste")[0]["state"] == "ACTIVE"
     assert told(capsys, "refresh", connected.tenant)[0]["generation"] == 2
     assert store.get(connected.tenant).state is State.ACTIVE
+
+
+def test_what_stands_in_the_way_names_the_command_and_the_call(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*arguments: str, code: int = 3) -> str:
+        return json.dumps(told(capsys, *arguments, code=code)[0]["error"])
+
+    tenant, url = connected.tenant, connected.org.login_url
+    store.add("waits", login_url=url)
+    assert "`orgkey tenants authorize waits` (tenants.start_authorization" in refused("refresh", "waits")
+    assert f"{tenant}' is ACTIVE already" in refused("confirm", tenant, "--yes", code=1)
+    assert f"`orgkey tenants reconnect {tenant}`" in refused("add", tenant, "--login-url", url, code=1)
+    told(capsys, "suspend", tenant)
+    assert f"`orgkey tenants resume {tenant}` (tenants.resume" in refused("refresh", tenant)
+    assert f"`orgkey tenants resume {tenant}`" in refused("reconnect", tenant, code=1)
+    told(capsys, "resume", tenant)
+    told(capsys, "restored", "--yes")
+    suspect = refused("refresh", tenant)
+    assert f"`orgkey tenants confirm {tenant}` (tenants.confirm" in suspect
+    told(capsys, "confirm", tenant, "--yes")
+    connected.org.revoke(connected.app)
+    for _ in range(2):  # the refusal itself, and what is told from then on
+        assert f"`orgkey tenants reconnect {tenant}` (tenants.reconnect('{tenant}')" in refused("refresh", tenant)
+    told(capsys, "forget", tenant, "--yes")
+    assert f"`orgkey tenants authorize {tenant}`" in refused("refresh", tenant)
+
+
+def test_only_what_is_suspect_is_confirmed_and_only_what_is_suspended_resumed(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.add("waits", login_url=connected.org.login_url)
+    connected.org.revoke(connected.app)
+    told(capsys, "refresh", connected.tenant, code=3)
+    for tenant, state in (("waits", State.PENDING), (connected.tenant, State.NEEDS_REAUTH)):
+        for arguments, needs in ((("confirm", "--yes"), "SUSPECT"), (("resume",), "SUSPENDED")):
+            (problem,) = told(capsys, *arguments, tenant, code=1)
+            assert f"meant for a tenant that is {needs}" in problem["error"]["message"]
+        assert store.get(tenant).state is state

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+import shlex
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -223,7 +224,10 @@ class Consent:
 
     def _require_consentable(self, record: TenantRecord) -> None:
         if record.state is State.SUSPENDED:
-            message = f"Tenant {record.tenant!r} is suspended. Resume it first: a consent does not end a suspension."
+            message = (
+                f"Tenant {record.tenant!r} is suspended, which a consent does not end. `orgkey tenants resume "
+                f"{shlex.quote(record.tenant)}` does (tenants.resume in Python)."
+            )
             raise AuthorizationRefused("tenant", message)
         if record.state is not State.FORGOTTEN and not record.rotates:
             message = (
@@ -392,7 +396,8 @@ class Consent:
             raise OtherOrg(
                 f"Tenant {record.tenant!r} is org {record.org_id}, and org {answer.org_id} consented. Nothing was "
                 "changed. Log in to the right org; for another org add another tenant, or forget this one first. "
-                "Where nobody has consented yet, start_authorization(org_id=...) names the right one."
+                "Where the org id was given and is wrong, and nobody has consented yet: `orgkey tenants authorize "
+                f"{shlex.quote(record.tenant)} --org-id 00D...` (start_authorization(org_id=...) in Python)."
             )
         if record.state in {State.SUSPENDED, State.FORGOTTEN}:
             message = f"Tenant {record.tenant!r} became {record.state} while the consent was under way."

@@ -104,6 +104,7 @@ def _grant(record: TenantRecord, secret: orgkey.Secret) -> orgkey.Grant:
         with renaming(ENROLMENT):
             return grant_of(record, secret)
     raise orgkey.ConfigError(
-        f"Tenant {record.tenant!r}: the grant {record.grant!r} is not one that is enrolled. There are jwt_bearer and "
-        "client_credentials; authorization_code begins with start_authorization."
+        f"Tenant {record.tenant!r}: {record.grant!r} is no grant with a key or secret of the tenant's own; those are "
+        "jwt_bearer and client_credentials. A consent (authorization_code) begins with `orgkey tenants authorize` and "
+        "is replaced by `orgkey tenants reconnect` (start_authorization and reconnect in Python)."
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import orgkey
-from orgkey_tenants.errors import RefreshInProgress, TenantExists, UnknownTenant, local
+from orgkey_tenants.errors import IllegalTransition, RefreshInProgress, TenantExists, UnknownTenant, local
 from orgkey_tenants.record import Audit, State, TenantRecord, moved, read_org_id, require_id
 from orgkey_tenants.revocation import revoke
 from orgkey_tenants.stores import record_of
@@ -55,13 +55,14 @@ def resume(ports: Ports, tenant: str, *, by: str) -> TenantRecord:
     to = State.ACTIVE if record.sealed else State.PENDING
     if record.rotates and record.sealed and record.epoch < ports.store.epoch():
         to = State.SUSPECT
-    return move(ports, tenant, to, cause="RESUMED", by=by, event="resumed")
+    return move(ports, tenant, to, cause="RESUMED", by=by, event="resumed", only=State.SUSPENDED)
 
 
 def confirm(ports: Ports, tenant: str, *, by: str) -> TenantRecord:
     """Say that a SUSPECT tenant's refresh token is the current one."""
     changes = {"epoch": ports.store.epoch()}
-    return move(ports, tenant, State.ACTIVE, cause="CONFIRMED", by=by, event="confirmed", changes=changes)
+    cause, only = "CONFIRMED", State.SUSPECT
+    return move(ports, tenant, State.ACTIVE, cause=cause, by=by, event="confirmed", changes=changes, only=only)
 
 
 def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> TenantRecord:
@@ -121,10 +122,12 @@ def move(
     by: str,
     event: str,
     changes: dict[str, Any] | None = None,
+    only: State | None = None,
 ) -> TenantRecord:
     """Change the tenant's state, whatever else changes it meanwhile; the audit line is in the same transaction.
 
-    Raises :class:`~orgkey_tenants.IllegalTransition` where that state may not follow.
+    Raises :class:`~orgkey_tenants.IllegalTransition` where that state may not follow, and where the tenant is in
+    another one than ``only``.
     """
     store = ports.store
     for _ in range(_TRIES):
@@ -132,6 +135,8 @@ def move(
         if reading is None:
             raise UnknownTenant(tenant)
         found = reading.record
+        if only is not None and found.state is not only:
+            raise IllegalTransition(tenant, found.state, to, needs=only)
         changed = replace(moved(found, to, cause=cause, by=by, at=reading.now), **(changes or {}))
         if store.swap(changed, Audit.of(changed, event, by=by, at=reading.now), version=found.version):
             ports.tell(_event(changed))

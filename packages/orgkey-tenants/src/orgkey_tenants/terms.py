@@ -6,14 +6,16 @@ import re
 import shlex
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import orgkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["CONSENT", "ENROLMENT", "renaming", "told_of_tenant"]
+__all__ = ["CONSENT", "ENROLMENT", "naming", "reconnecting", "renaming", "told_of_tenant"]
+
+E = TypeVar("E", bound=orgkey.TokenRequestError)
 
 CONSENT: Final = {
     "SALESFORCE_CLIENT_ID": "ORGKEY_CLIENT_ID",
@@ -53,20 +55,35 @@ def told_of_tenant(tenant: str, grant: str, login_url: str) -> Iterator[None]:
     try:
         yield
     except orgkey.TokenRequestError as error:
-        names = _names(tenant, grant)
         cause = error.diagnosis.cause
-        told = (cause.title, cause.explanation, *cause.remedy)
         # A command is there to be copied: it takes the URL itself.
-        copied = (re.sub(r"(curl [^;:]*)SALESFORCE_LOGIN_URL", rf"\g<1>{login_url}", text) for text in told)
-        title, explanation, *remedy = (_renamed(text, names) for text in copied)
-        cause = replace(cause, title=title, explanation=explanation, remedy=tuple(remedy))
-        error.diagnosis = replace(error.diagnosis, cause=cause)
+        remedy = (re.sub(r"(curl [^;:]*)SALESFORCE_LOGIN_URL", rf"\g<1>{login_url}", step) for step in cause.remedy)
+        error.diagnosis = replace(error.diagnosis, cause=replace(cause, remedy=tuple(remedy)))
+        naming(error, tenant, grant)
         raise
+
+
+def naming(error: E, tenant: str, grant: str = "refresh_token") -> E:
+    """``error``, which speaks of the tenant and its settings by their names from now on."""
+    names, cause = _names(tenant, grant), error.diagnosis.cause
+    title, explanation, *remedy = (_renamed(text, names) for text in (cause.title, cause.explanation, *cause.remedy))
+    cause = replace(cause, title=title, explanation=explanation, remedy=tuple(remedy))
+    error.diagnosis = replace(error.diagnosis, cause=cause)
+    return error
+
+
+def reconnecting(tenant: str) -> str:
+    """How a new consent of the tenant begins, for whoever has a command line and for whoever has Python."""
+    return (
+        f"`orgkey tenants reconnect {shlex.quote(tenant)}` (tenants.reconnect({tenant!r}) in Python) gives the URL for "
+        "the org's administrator"
+    )
 
 
 def _names(tenant: str, grant: str) -> dict[str, str]:
     renew = f"orgkey tenants renew-secret {shlex.quote(tenant)}"
     names = {
+        "TENANT": shlex.quote(tenant),
         "SALESFORCE_LOGIN_URL": "the tenant's login URL",
         "SALESFORCE_USERNAME": "the tenant's username",
         "SALESFORCE_AUDIENCE": "the tenant's audience",
