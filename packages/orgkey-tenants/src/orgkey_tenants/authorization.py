@@ -252,8 +252,8 @@ class Consent:
         login of somebody else, so leaving it out takes ``unbound_browser=True``. Returns the record as it is stored.
 
         The grant that it replaces is revoked at Salesforce once the new one is stored. The audit trail says that it is
-        to be (FORMER_TO_BE_REVOKED) and what came of that (``former_revoked``, ``former_not_revoked``); the new one
-        counts in any case.
+        to be (FORMER_TO_BE_REVOKED) and what came of that (``former_revoked``, ``former_not_revoked``, or
+        ``former_not_found`` where Salesforce knew no such token); the new one counts in any case.
 
         Raises :class:`AuthorizationRefused`, :class:`~orgkey_tenants.OtherOrg`, :class:`orgkey.MissingScope`,
         :class:`orgkey.TokenRequestError` with the cause where Salesforce refuses, and
