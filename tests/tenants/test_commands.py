@@ -768,3 +768,20 @@ def test_only_what_is_suspect_is_confirmed_and_only_what_is_suspended_resumed(
             (problem,) = told(capsys, *arguments, tenant, code=1)
             assert f"meant for a tenant that is {needs}" in problem["error"]["message"]
         assert store.get(tenant).state is state
+
+
+def test_exit_codes_tell_a_wrong_command_line_from_a_store_that_does_not_answer(
+    store: Tenants, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (problem,) = told(capsys, "add", "acme", "--login-url", "https://acme.example.com", code=2)
+    assert problem["exit_code"] == 2
+    assert store.list() == []
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{tmp_path}/no/such/folder/tenants.db")
+    (problem,) = told(capsys, "list", code=1)
+    assert problem["error"]["diagnosis"]["cause"]["id"] == "TENANT_STORE_UNAVAILABLE"
+
+
+@pytest.mark.parametrize("arguments", ["tenants", "tenants refresh", "setup", "setup deploy", "migrate"])
+def test_every_help_tells_exit_codes(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*arguments.split(), "--help"]) == 0
+    assert "Exit codes: 0" in " ".join(capsys.readouterr().out.split())

@@ -149,7 +149,7 @@ class Consent:
         """
         ports, by = self._ports, by or self._owner
         record = self._tenant(tenant, login_url, read_org_id(org_id), by)
-        login = _origin(ports, login_url or record.login_url, tenant)
+        login = ports.login(login_url or record.login_url, tenant)
         state, verifier, cookie = new_secret(), new_secret(), new_secret()
         wanted = self.scopes | frozenset(scopes)
         request = self._request(state, verifier, wanted, login_hint, prompt)
@@ -188,7 +188,7 @@ class Consent:
             if reading is None:
                 if not login_url:
                     raise UnknownTenant(tenant)
-                _origin(self._ports, login_url, tenant)
+                self._ports.login(login_url, tenant)
                 now = store.now()
                 record = TenantRecord(
                     tenant=tenant,
@@ -314,7 +314,7 @@ class Consent:
         """Exchange the code and keep what comes of it: the record before, the record now, and its refresh token."""
         _require_answer_to(consent, callback, cookie)
         ports = self._ports
-        login = _origin(ports, consent.login_url, consent.tenant)
+        login = ports.login(consent.login_url, consent.tenant)
         if callback.issuer and callback.issuer.rstrip("/") != str(login):
             message = f"The callback says it comes from {callback.issuer!r}, and {login} was asked (RFC 9207)."
             raise AuthorizationRefused("issuer", message)
@@ -458,13 +458,6 @@ def _require_answer_to(consent: Authorization, callback: Callback, cookie: orgke
     if cookie is not None and not hmac.compare_digest(_hash(cookie), consent.browser_hash):
         message = f"The callback came from another browser than the one that was sent. {_START_AGAIN}"
         raise AuthorizationRefused("browser", message)
-
-
-def _origin(ports: Ports, url: str, tenant: str) -> orgkey.Origin:
-    try:
-        return ports.rules.origin(url, f"The login URL of tenant {tenant!r}")
-    except orgkey.UntrustedHost as error:
-        raise orgkey.ConfigError(str(error)) from None
 
 
 def _hash(value: orgkey.Secret) -> str:

@@ -36,11 +36,7 @@ def enrol(ports: Ports, record: TenantRecord, secret: orgkey.Secret, *, by: str 
     require_id(record.tenant)
     grant = _grant(record, secret)
     with renaming(ENROLMENT):
-        try:
-            login = ports.rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}")
-        except orgkey.UntrustedHost as error:
-            raise orgkey.ConfigError(str(error)) from None
-        problems = grant.problems(login)
+        problems = grant.problems(ports.login(record.login_url, record.tenant))
         if problems:
             raise orgkey.ConfigError(problems)
     store = ports.store

@@ -266,8 +266,8 @@ class Tenants(AsyncTwins):
     def add(self, tenant: str, *, login_url: str, org_id: str = "", by: str = "") -> TenantRecord:
         """Make a tenant known that will consent: PENDING. With ``org_id`` only that org's consent is taken.
 
-        Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's;
-        :class:`orgkey.ConfigError` for an org id that is none, and for a tenant's id that nobody could see or type
+        Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.ConfigError` for a host that is not Salesforce's,
+        for an org id that is none, and for a tenant's id that nobody could see or type
         again: it takes 1 to 255 characters, no white space around them, no control characters.
         """
         by = by or self.owner

@@ -27,11 +27,11 @@ _TRIES: Final = 20  # of a compare-and-swap that others keep winning
 def add(ports: Ports, tenant: str, *, login_url: str, client_id: str, org_id: str, by: str) -> TenantRecord:
     """Make a tenant known that will consent: PENDING. ``org_id`` is the org whose consent it takes; empty for any.
 
-    Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's;
-    :class:`orgkey.ConfigError` for a tenant's id or an org id that is none.
+    Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.ConfigError` for a host that is not Salesforce's, and
+    for a tenant's id or an org id that is none.
     """
     require_id(tenant)
-    login = ports.rules.origin(login_url, f"The login URL of tenant {tenant!r}")
+    login = ports.login(login_url, tenant)
     now = ports.store.now()
     record = TenantRecord(
         tenant=tenant,
