@@ -267,8 +267,8 @@ class Tenants(AsyncTwins):
         """Make a tenant known that will consent: PENDING. With ``org_id`` only that org's consent is taken.
 
         Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.ConfigError` for a host that is not Salesforce's,
-        for an org id that is none, and for a tenant's id that nobody could see or type
-        again: it takes 1 to 255 characters, no white space around them, no control characters.
+        for an org id that is none, and for a tenant's id that nobody could see or type again: it takes 1 to 255
+        characters, no white space around them, no control characters.
         """
         by = by or self.owner
         return states.add(self.ports, tenant, login_url=login_url, client_id=self.client_id, org_id=org_id, by=by)
