@@ -45,7 +45,7 @@ NEIGHBOURS = {
 
 # The tenants' package has floors of its own.
 TENANT_FLOORS = (
-    {"errors", "settings", "atfork"},
+    {"errors", "settings", "atfork", "terms"},
     {"record", "inflight", "breaker"},
     {"stores", "locks", "journal"},
     {"seal", "wrappers", "session", "failed_consents"},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +47,18 @@ def test_its_world_file_loads(tmp_path: Path, salesforce_world: World) -> None:
     load(path, salesforce_world)
     (org,) = salesforce_world
     assert org.app("Acme Agent")
+
+
+def test_the_table_of_apps_of_consents_has_keys_and_defaults_that_are() -> None:
+    table = README.partition("## Apps of consents")[2].partition("## In CI")[0]
+    known = signature(Org.create_app).parameters
+    rows = re.findall(r"^\| (`.*?) \| (.*?) \|", table, re.MULTILINE)
+    keys = [key for row, _ in rows for key in re.findall(r"`(\w+)`", row)]
+    assert {"callback_urls", "scopes", "permitted_users"} <= set(keys) <= known.keys()
+    for row, default in rows:
+        for key, said in zip(re.findall(r"`(\w+)`", row), re.findall(r"`(.*?)`", default), strict=False):
+            value = known[key].default
+            assert json.dumps(list(value) if isinstance(value, tuple) else value) == said, key
 
 
 def test_the_rows_operations_and_settings_it_names_exist() -> None:

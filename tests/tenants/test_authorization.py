@@ -454,6 +454,35 @@ def test_a_grant_that_does_not_open_any_more_is_told_of(
     assert (line.event, line.cause, acme.count(endpoint="revoke")) == ("former_not_revoked", "TENANT_SEAL_BROKEN", 0)
 
 
+def test_a_grant_that_salesforce_knows_no_more_is_not_said_to_be_ended_now(
+    consented: TenantRecord, consent: Consent, ports: Ports, acme: Org
+) -> None:
+    token = refresh_token(ports, consented).reveal()
+    httpx.post(f"{acme.login_url}/services/oauth2/revoke", data={"token": token}, trust_env=False).raise_for_status()
+    url = consent.start("acme")
+    assert consent.complete(allow(url), browser_cookie=url.browser_cookie).state is State.ACTIVE
+    line = ports.store.audit("acme")[0]
+    assert (line.event, line.cause) == ("former_not_found", "")
+    assert former_grant(ports.store, "acme").startswith("not found at Salesforce")
+
+
+def test_where_no_thread_is_to_be_had_the_former_grant_is_ended_all_the_same(
+    consented: TenantRecord, consent: Consent, ports: Ports, acme: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former, start = refresh_token(ports, consented), threading.Thread.start
+
+    def refused(thread: threading.Thread) -> None:
+        if thread.name == "orgkey-revoke":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    url = consent.start("acme")
+    assert consent.complete(allow(url), browser_cookie=url.browser_cookie).state is State.ACTIVE
+    assert acme.consents.find(former.reveal()) is None
+    assert ports.store.audit("acme")[0].event == "former_revoked"
+
+
 def test_nobody_waits_for_long_until_the_former_grant_is_ended(
     consented: TenantRecord, consent: Consent, ports: Ports, acme: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:

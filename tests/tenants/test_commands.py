@@ -19,12 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from canaries import canary
 from consents import CALLBACK, allow, connect_by_consent
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from customers import new_customer, stored_token
 
 from orgkey.cli.app import run
 from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, Tenants
 from orgkey_tenants.errors import local
+from orgkey_tenants.loopback import LoopbackReceiver
 
 if TYPE_CHECKING:
     from customers import Customer
@@ -72,6 +76,63 @@ def test_an_unknown_tenant_says_what_to_do(store: Tenants, capsys: pytest.Captur
     assert "orgkey tenants list" in problem["error"]["message"]
 
 
+def test_a_tenant_without_a_name_is_not_added(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (problem,) = told(capsys, "add", "", "--login-url", customer.org.login_url, code=2)
+    assert "is empty" in problem["error"]["message"]
+    assert store.list() == []
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
+def test_who_has_tenants_is_told_to_find_the_master_key_and_never_to_make_one(
+    store: Tenants, connected: Customer, master_key: str, capsys: pytest.CaptureFixture[str], *, damage: str
+) -> None:
+    path = Path(master_key.removeprefix("file:"))
+    real = path.read_text(encoding="ascii")
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_text(real[:20] if damage == "cut" else "", encoding="ascii")
+    (problem,) = told(capsys, "list", code=2)
+    (told_by_another,) = (run(["certificates", "--json"]), capsys.readouterr().out)[1].splitlines()
+    for message in (problem["error"]["message"], told_by_another):
+        assert f"The master key file {path} (ORGKEY_TENANTS_KEYS)" in message
+        assert "Find it or restore it" in message
+        assert "openssl" not in message
+    path.touch(0o600)
+    path.write_text(real, encoding="ascii")
+    assert told(capsys, "list")[0]["tenant"] == connected.tenant
+    assert store.refresh(connected.tenant).generation == 2
+
+
+def test_a_new_store_is_told_how_to_make_a_master_key_which_overwrites_nothing(
+    store: Tenants, master_key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, new = Path(master_key.removeprefix("file:")), tmp_path / "given" / "new folder's.key"
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    monkeypatch.setenv("ORGKEY_TENANTS_KEYS", f"file:{new}")
+    for where in (url, f"sqlite:///{tmp_path / 'tenants.db'}"):  # none at all, and one without tenants
+        monkeypatch.setenv("ORGKEY_TENANTS_URL", where)
+        (problem,) = told(capsys, "list", code=2)
+    assert not (tmp_path / "new.db").exists()
+    command = problem["error"]["message"].partition("Make it: ")[2]
+    assert command
+    subprocess.run(["sh", "-c", command], check=True)
+    assert new.stat().st_mode & 0o777 == 0o600
+    made = new.read_bytes()
+    again = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True)
+    assert (again.returncode != 0, new.read_bytes()) == (True, made)
+    assert told(capsys, "list") == []
+    path.write_text("c2hvcnQ=", encoding="ascii")
+    monkeypatch.setenv("ORGKEY_TENANTS_KEYS", master_key)
+    (problem,) = told(capsys, "list", code=2)
+    assert ">" not in problem["error"]["message"]
+    assert "it takes 32" in problem["error"]["message"]
+    store.add("acme", login_url="https://acme.my.salesforce.com")
+    assert "openssl" not in told(capsys, "list", code=2)[0]["error"]["message"]
+
+
 def test_a_consent_by_pasting(
     store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,24 +166,45 @@ def test_a_reconnect_by_pasting(
     assert "stdin" in problem["error"]["message"]
 
 
+def completed(*words: str) -> list[str]:
+    asked = {"_ORGKEY_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["orgkey", *words])}
+    environment = {**os.environ, **asked, "COMP_CWORD": str(len(words))}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("orgkey")], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
 def test_the_shell_completes_what_the_store_knows(
     store: Tenants, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for tenant in ("acme", "acme-emea", "globex"):
         store.add(tenant, login_url=customer.org.login_url)
-
-    def completed(*words: str) -> list[str]:
-        asked = {"_ORGKEY_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["orgkey", *words])}
-        environment = {**os.environ, **asked, "COMP_CWORD": str(len(words))}
-        done = subprocess.run(
-            [Path(sys.executable).with_name("orgkey")], env=environment, capture_output=True, text=True, check=True
-        )
-        return done.stdout.split()
-
     assert completed("tenants", "show", "acme") == ["acme", "acme-emea"]
     assert completed("tenants", "add", "x", "--grant", "j") == ["jwt_bearer"]
-    monkeypatch.delenv("ORGKEY_TENANTS_KEYS")
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", "vault:none")
     assert completed("tenants", "show", "acme") == []
+
+
+def test_the_shell_makes_and_migrates_no_store(
+    store: Tenants, customer: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add("acme", login_url=customer.org.login_url)
+    others = {"missing.db": None, "empty.db": b"", "text.db": b"of somebody else " * 100}
+    for name, content in others.items():
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{tmp_path / name}")
+        assert completed("tenants", "show", "a") == []
+    assert not (tmp_path / "missing.db").exists()
+    assert [(tmp_path / name).read_bytes() for name in ("empty.db", "text.db")] == [b"", others["text.db"]]
+    with closing(sqlite3.connect(tmp_path / "tenants.db")) as database, database:
+        database.execute("UPDATE orgkey_revision SET version_num = '0000'")
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{tmp_path / 'tenants.db'}")
+    assert completed("tenants", "show", "a") == []
+    with closing(sqlite3.connect(tmp_path / "tenants.db")) as database:
+        assert database.execute("SELECT version_num FROM orgkey_revision").fetchall() == [("0000",)]
 
 
 def test_long_work_shows_how_far_it_is_and_leaves_stdout_alone(store: Tenants, connected: Customer) -> None:
@@ -170,6 +252,38 @@ def test_a_keepalive_that_is_ended_lands_what_is_under_way(
     assert [record.intent for record in after] == [None] * 4
     assert sum(record.generation - 1 for record in after) == 1  # the others are for the next run
     assert all(customer.holds(stored_token(store, customer.tenant)) for customer in customers)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_however_often_a_command_is_ended_its_refresh_lands(
+    store: Tenants, connected: Customer, *, how: signal.Signals
+) -> None:
+    connected.org.faults.add("token", delay=2.0)
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", "refresh", connected.tenant, "--json"]
+    with subprocess.Popen(work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
+        deadline = time.monotonic() + 30
+        while store.get(connected.tenant).intent is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        for _ in range(4):
+            command.send_signal(how)
+            time.sleep(0.2)
+        _, told_to_people = command.communicate(timeout=30)
+    note = "A refresh under way is being stored; the command ends after it."
+    assert (command.returncode, told_to_people) == (130, json.dumps({"warning": note}) + "\n")
+    after = store.get(connected.tenant)
+    assert (after.intent, after.generation) == (None, 2)
+    assert connected.holds(stored_token(store, connected.tenant))
+
+
+def loopback_callback(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A callback URL on a free port of this machine; return where the browser starts."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        start = f"http://localhost:{free.getsockname()[1]}/"
+    customer.app.callback_urls = (start + "callback",)
+    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", start + "callback")
+    return start
 
 
 def consents_under_way(folder: Path) -> int:
@@ -223,11 +337,7 @@ def test_a_consent_that_is_pasted_lands_before_the_command_ends(
 def test_a_consent_that_this_machine_receives_lands_before_the_command_ends(
     store: Tenants, customer: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        start = f"http://localhost:{free.getsockname()[1]}/"
-    customer.app.callback_urls = (start + "callback",)
-    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", start + "callback")
+    start = loopback_callback(customer, monkeypatch)
     store.add(customer.tenant, login_url=customer.org.login_url)
     customer.org.faults.add("token", delay=1.5)
     pages: list[httpx.Response] = []
@@ -309,11 +419,7 @@ def test_the_org_whose_consent_is_taken(store: Tenants, customer: Customer, caps
 def test_a_consent_that_this_machine_receives(
     store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        start = f"http://localhost:{free.getsockname()[1]}/"
-    customer.app.callback_urls = (start + "callback",)
-    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", start + "callback")
+    start = loopback_callback(customer, monkeypatch)
     pages: list[httpx.Response] = []
 
     def browse() -> None:
@@ -331,6 +437,49 @@ def test_a_consent_that_this_machine_receives(
     assert (connected["state"], [page.status_code for page in pages]) == ("ACTIVE", [404, 400, 200])
     assert "is connected" in pages[2].text
     assert store.get(customer.tenant).state is State.ACTIVE
+
+
+def test_who_waits_for_a_consent_is_told_for_what_how_long_and_how_to_stop(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    waiting: list[str] = []
+
+    class Person(io.StringIO):
+        def readline(self, *_: Any) -> str:
+            waiting.append(" ".join(capsys.readouterr().err.split()))
+            return ""
+
+    monkeypatch.setattr("sys.stdin", Person())
+    assert run(["tenants", "authorize", customer.tenant, "--paste"]) == 2
+    start = loopback_callback(customer, monkeypatch)
+
+    def browse() -> None:
+        with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=8)) as browser:
+            browser.get(start, follow_redirects=True)
+
+    browser = threading.Thread(target=browse)
+    browser.start()
+    capsys.readouterr()
+    assert run(["tenants", "authorize", customer.tenant]) == 0
+    browser.join()
+    waiting.append(" ".join(capsys.readouterr().err.split()))
+    for told_to_people, what in zip(waiting, ("paste the URL", f"comes back to {start}callback"), strict=True):
+        assert what in told_to_people
+        for word in ("15 minutes", "Ctrl-C", "orgkey explain"):
+            assert word in told_to_people
+
+
+def test_a_callback_port_that_is_taken_leaves_three_ways(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    start = loopback_callback(customer, monkeypatch)
+    with LoopbackReceiver(start + "callback") as other:
+        assert other.start_url == start
+        (problem,) = told(capsys, "authorize", customer.tenant, code=2)
+    for way in ("end it", "--paste", "ORGKEY_CLIENT_REDIRECT_URI"):
+        assert way in problem["error"]["message"]
 
 
 def test_refresh_suspend_and_resume(store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]) -> None:
@@ -407,6 +556,18 @@ def test_what_cannot_be_undone_asks_first(
     assert store.store.keys(connected.tenant) == []
 
 
+def test_a_forget_that_salesforce_cannot_be_told_of_says_what_stands_and_what_goes_on(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connected.org.faults.add("revoke", status=503, times=2)
+    (refused,) = told(capsys, "forget", connected.tenant, "--yes", code=3)
+    step, *_ = refused["error"]["diagnosis"]["cause"]["remedy"]
+    assert f"Nothing was forgotten: tenant '{connected.tenant}' is ACTIVE as before" in step
+    assert f"`orgkey tenants forget {connected.tenant} --force`" in step
+    assert store.refresh(connected.tenant).state is State.ACTIVE
+    assert told(capsys, "forget", connected.tenant, "--yes", "--force")[0]["state"] == "FORGOTTEN"
+
+
 @pytest.mark.parametrize(("answer", "code", "state"), [("n\n", 130, State.ACTIVE), ("y\n", 0, State.FORGOTTEN)])
 def test_at_a_terminal_a_person_is_asked(
     store: Tenants, connected: Customer, monkeypatch: pytest.MonkeyPatch, *, answer: str, code: int, state: State
@@ -481,3 +642,146 @@ def test_tenants_with_a_key_or_a_secret_of_their_own(
     told(capsys, "add", "c", "--login-url", url, "--grant", "client_credentials", "--secret-from", "ACME_SECRET")
     for tenant in ("j", "c"):
         assert store.session(tenant).token().org_id == customer.org.org_id
+
+
+def test_a_consent_names_the_variables_of_its_app(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(customer.tenant, login_url=customer.org.login_url)
+    monkeypatch.setenv("SALESFORCE_CLIENT_ID", "3MVG9.another")
+    for variable in ("ORGKEY_CLIENT_ID", "ORGKEY_CLIENT_REDIRECT_URI"):
+        monkeypatch.delenv(variable)
+    (problem,) = told(capsys, "authorize", customer.tenant, code=2)
+    message = problem["error"]["message"]
+    assert "client_id (ORGKEY_CLIENT_ID) is empty" in message
+    assert "redirect_uri (ORGKEY_CLIENT_REDIRECT_URI) ''" in message
+    assert "SALESFORCE_" not in message
+
+
+def add_with_key(capsys: pytest.CaptureFixture[str], customer: Customer, key: Path, *more: str, code: int) -> Any:
+    url = customer.org.login_url
+    return told(
+        capsys, "add", "j", "--login-url", url, "--grant", "jwt_bearer", "--key-file", str(key), *more, code=code
+    )[0]
+
+
+def test_a_tenant_with_its_own_key_names_the_options_of_its_command(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    key = tmp_path / "given" / "server.key"
+    key.write_text(customer.app.private_key_pem)
+    message = add_with_key(capsys, customer, key, code=2)["error"]["message"]
+    assert "username (--username) is empty" in message
+    user = next(iter(customer.org.users.values())).username
+    key.write_text(customer.app.private_key_pem.replace("\n", r"\n"))
+    message += add_with_key(capsys, customer, key, "--username", user, code=2)["error"]["message"]
+    assert "--key-file" in message
+    assert "SALESFORCE_" not in message
+    key.write_bytes(generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    assert add_with_key(capsys, customer, key, "--username", user, code=0)["state"] == "ACTIVE"
+    (refused,) = told(capsys, "refresh", "j", code=3)
+    remedy = json.dumps(refused["error"]["diagnosis"]["cause"])
+    assert "`orgkey tenants renew-secret j --key-file FILE`" in remedy
+    assert "SALESFORCE_" not in remedy
+    key.write_text(customer.app.private_key_pem)
+    told(capsys, "renew-secret", "j", "--key-file", str(key))
+    assert told(capsys, "refresh", "j")[0]["state"] == "ACTIVE"
+    assert store.get("j").state is State.ACTIVE
+
+
+def test_trouble_with_a_tenant_names_where_the_tenants_settings_are(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del store
+    monkeypatch.setenv("ORGKEY_CLIENT_SECRET", canary("a secret of another app"))
+    (refused,) = told(capsys, "refresh", connected.tenant, code=3)
+    cause = json.dumps(refused["error"]["diagnosis"]["cause"])
+    assert "ORGKEY_CLIENT_SECRET" in cause
+    assert "SALESFORCE_CLIENT" not in cause
+    monkeypatch.setenv("ORGKEY_TENANTS_ENVIRONMENT", "staging")
+    (refused,) = told(capsys, "refresh", connected.tenant, code=3)
+    diagnosis = refused["error"]["diagnosis"]
+    assert (diagnosis["cause"]["id"], "'staging'" in diagnosis["evidence"][-1]) == ("TENANT_SEAL_BROKEN", True)
+    assert "ORGKEY_TENANTS_ENVIRONMENT" in diagnosis["cause"]["remedy"][0]
+    assert "reconnect" not in json.dumps(diagnosis["cause"])
+
+
+def test_a_tenant_whose_master_key_is_gone_for_good_begins_anew_as_the_remedy_says(
+    store: Tenants,
+    connected: Customer,
+    master_key: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(master_key.removeprefix("file:")).write_text("A" * 43 + "=\n", encoding="ascii")
+    (refused,) = told(capsys, "refresh", connected.tenant, code=3)
+    assert (
+        f"`orgkey tenants forget {connected.tenant} --force`, then"
+        in refused["error"]["diagnosis"]["cause"]["remedy"][-1]
+    )
+    assert told(capsys, "forget", connected.tenant, "--force", "--yes")[0]["state"] == "FORGOTTEN"
+
+    class Person(io.StringIO):
+        def readline(self, *_: Any) -> str:
+            return allow(json.loads(capsys.readouterr().out)["open"]) + "\n"
+
+    monkeypatch.setattr("sys.stdin", Person())
+    assert told(capsys, "authorize", connected.tenant, "--paste")[0]["state"] == "ACTIVE"
+    assert told(capsys, "refresh", connected.tenant)[0]["generation"] == 2
+    assert store.get(connected.tenant).state is State.ACTIVE
+
+
+def test_what_stands_in_the_way_names_the_command_and_the_call(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*arguments: str, code: int = 3) -> str:
+        return json.dumps(told(capsys, *arguments, code=code)[0]["error"])
+
+    tenant, url = connected.tenant, connected.org.login_url
+    store.add("waits", login_url=url)
+    assert "`orgkey tenants authorize waits` (tenants.start_authorization" in refused("refresh", "waits")
+    assert f"{tenant}' is ACTIVE already" in refused("confirm", tenant, "--yes", code=1)
+    assert f"`orgkey tenants reconnect {tenant}`" in refused("add", tenant, "--login-url", url, code=1)
+    told(capsys, "suspend", tenant)
+    assert f"`orgkey tenants resume {tenant}` (tenants.resume" in refused("refresh", tenant)
+    assert f"`orgkey tenants resume {tenant}`" in refused("reconnect", tenant, code=1)
+    told(capsys, "resume", tenant)
+    told(capsys, "restored", "--yes")
+    suspect = refused("refresh", tenant)
+    assert f"`orgkey tenants confirm {tenant}` (tenants.confirm" in suspect
+    told(capsys, "confirm", tenant, "--yes")
+    connected.org.revoke(connected.app)
+    for _ in range(2):  # the refusal itself, and what is told from then on
+        assert f"`orgkey tenants reconnect {tenant}` (tenants.reconnect('{tenant}')" in refused("refresh", tenant)
+    told(capsys, "forget", tenant, "--yes")
+    assert f"`orgkey tenants authorize {tenant}`" in refused("refresh", tenant)
+
+
+def test_only_what_is_suspect_is_confirmed_and_only_what_is_suspended_resumed(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.add("waits", login_url=connected.org.login_url)
+    connected.org.revoke(connected.app)
+    told(capsys, "refresh", connected.tenant, code=3)
+    for tenant, state in (("waits", State.PENDING), (connected.tenant, State.NEEDS_REAUTH)):
+        for arguments, needs in ((("confirm", "--yes"), "SUSPECT"), (("resume",), "SUSPENDED")):
+            (problem,) = told(capsys, *arguments, tenant, code=1)
+            assert f"meant for a tenant that is {needs}" in problem["error"]["message"]
+        assert store.get(tenant).state is state
+
+
+def test_exit_codes_tell_a_wrong_command_line_from_a_store_that_does_not_answer(
+    store: Tenants, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (problem,) = told(capsys, "add", "acme", "--login-url", "https://acme.example.com", code=2)
+    assert problem["exit_code"] == 2
+    assert store.list() == []
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{tmp_path}/no/such/folder/tenants.db")
+    (problem,) = told(capsys, "list", code=1)
+    assert problem["error"]["diagnosis"]["cause"]["id"] == "TENANT_STORE_UNAVAILABLE"
+
+
+@pytest.mark.parametrize("arguments", ["tenants", "tenants refresh", "setup", "setup deploy", "migrate"])
+def test_every_help_tells_exit_codes(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*arguments.split(), "--help"]) == 0
+    assert "Exit codes: 0" in " ".join(capsys.readouterr().out.split())

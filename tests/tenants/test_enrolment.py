@@ -117,6 +117,6 @@ def test_what_cannot_work_is_not_stored(ports: Ports, app: App, login_url: str) 
     bad = TenantRecord(tenant="acme", grant=record.grant, login_url=login_url, client_id=record.client_id)
     with pytest.raises(orgkey.ConfigError):
         enrol(ports, bad, orgkey.Secret(app.client_secret))
-    with pytest.raises(orgkey.ConfigError, match="authorization_code begins with"):
+    with pytest.raises(orgkey.ConfigError, match="begins with `orgkey tenants authorize`"):
         enrol(ports, TenantRecord(tenant="acme", login_url=app.org.login_url), orgkey.Secret("x"))
     assert ports.store.read("acme") is None

@@ -7,12 +7,14 @@ import time
 
 import httpx
 import pytest
+from consents import CALLBACK
 from customers import stored_token
 
 import orgkey
 import orgkey_tenants
 from orgkey_tenants import State, StoreUnavailable
 from orgkey_tenants.errors import local
+from orgkey_tenants.journal import Entry, FileJournal
 
 LIMITS = "/services/data/v60.0/limits"
 
@@ -132,3 +134,51 @@ def test_a_revoked_grant_stops_all_traffic(tenants, customer):
     with pytest.raises(orgkey_tenants.NeedsReauth, match="reconnect"):
         tenants.session(customer.tenant)
     assert customer.sent() == sent
+
+
+@pytest.mark.parametrize(
+    ("tenant", "why"),
+    [
+        ("", "is empty"),
+        (" acme", "white space"),
+        ("acme\n", "white space"),
+        (" ", "white space"),
+        ("ac\x00me", "control character"),
+        ("ac\tme", "control character"),
+        ("ac\udcffme", "no UTF-8"),
+        ("a" * 256, "256 characters"),
+        (42, "is a int"),
+    ],
+)
+def test_an_id_that_is_none_is_refused_whoever_brings_it(make, tenant, why):
+    url = "https://acme.my.salesforce.com"
+    tenants = make(redirect_uri=CALLBACK)
+    for bring in (
+        lambda: tenants.add(tenant, login_url=url),
+        lambda: tenants.add_client_credentials(tenant, login_url=url, client_id="3MVG9", client_secret="none"),
+        lambda: tenants.start_authorization(tenant, url),
+    ):
+        with pytest.raises(orgkey.ConfigError, match=why):
+            bring()
+    assert tenants.list() == []
+
+
+def test_who_asks_for_a_tenant_by_bytes_that_are_no_text_is_told_that_there_is_none(tenants):
+    with pytest.raises(orgkey_tenants.UnknownTenant):
+        tenants.get("ac\udcffme")
+
+
+@pytest.mark.parametrize(
+    "tenant",
+    ["6f1c1a52-9d0e-4a8b-8a53-7d0f3c1f8c11", "acme-emea", "42", "ada@example.com", "../a b", "ÅBC 株式会社", "a" * 255],
+)
+def test_an_id_is_whatever_a_product_calls_its_customers_by(make, tmp_path, tenant):
+    make().add(tenant, login_url="https://acme.my.salesforce.com")
+    record = make().get(tenant)
+    assert record.tenant == tenant
+    journal = FileJournal(tmp_path / "deep" / "journal")
+    journal.write(Entry.of(record, "intent"))
+    assert [path.parent for path in tmp_path.glob("deep/**/*.json")] == [tmp_path / "deep" / "journal"]
+    found = journal.find(tenant, "intent")
+    assert found is not None
+    assert found.tenant == tenant

@@ -160,7 +160,7 @@ def test_a_data_key_shows_nothing(sealer):
 
 @pytest.mark.parametrize(
     ("content", "match"),
-    [("", "holds no key"), ("not base64!", "not base64"), (base64.b64encode(b"short").decode(), "needs 32")],
+    [("", "holds no key"), ("not base64!", "not base64"), (base64.b64encode(b"short").decode(), "takes 32")],
 )
 def test_a_master_key_that_is_none_is_explained(tmp_path, content, match):
     path = tmp_path / "master.key"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from orgkey_tenants import StoreUnavailable
 from orgkey_tenants.conformance import StoreConformance
 from orgkey_tenants.locks import PostgreSQLLock
 from orgkey_tenants.record import Audit, State, TenantRecord
-from orgkey_tenants.stores import open_store
+from orgkey_tenants.stores import is_known_to_be_empty, open_existing, open_store
 from orgkey_tenants.stores.memory import MemoryStore
 from orgkey_tenants.stores.schema import METADATA
 from orgkey_tenants.stores.sql import SQLStore
@@ -140,3 +141,23 @@ def test_a_full_disk_is_the_store_not_taking_writes(tmp_path, clock):
 def test_a_url_that_is_none_is_explained(url, match):
     with pytest.raises(orgkey.ConfigError, match=match):
         open_store(url)
+
+
+def test_a_store_on_postgresql_is_looked_into_and_not_made(fresh_database: str) -> None:
+    assert open_existing(fresh_database) is None
+    assert is_known_to_be_empty(fresh_database)
+    with closing(SQLStore(fresh_database)) as store:
+        assert is_known_to_be_empty(fresh_database)
+        line = Audit(tenant="acme", at=0, actor="", event="added", state=State.PENDING)
+        assert store.create(TenantRecord(tenant="acme"), line)
+    assert not is_known_to_be_empty(fresh_database)
+    found = open_existing(fresh_database)
+    assert found is not None
+    with closing(found):
+        assert [record.tenant for record in found.page()] == ["acme"]
+
+
+def test_what_nobody_can_look_into_is_not_known_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "other.db").write_text("of somebody else")
+    for url in (f"sqlite:///{tmp_path / 'other.db'}", "postgresql://nobody@127.0.0.1:1/x", "vault:none"):
+        assert not is_known_to_be_empty(url)

@@ -157,13 +157,18 @@ def revoke_request(token: Secret, login: Origin) -> Request:
     return Request(login, _REVOKE_PATH, {"token": token})
 
 
-def read_revocation(answer: Answer, grant: Grant, login: Origin) -> None:
-    """Return where the token is ended, or was before; raise :class:`~orgkey.errors.TokenRequestError` otherwise."""
-    if answer.status_code != _HTTP_OK:
-        fields = _fields(answer) or {}
-        # RFC 7009 section 2.2: what is no token any more counts as revoked. Salesforce says so with an error.
-        if fields.get("error") not in {"invalid_token", "unsupported_token_type"}:
-            raise _oauth_error(answer, fields, grant, login)
+def read_revocation(answer: Answer, grant: Grant, login: Origin) -> bool:
+    """True where the token is ended, False where there was no such token (any more).
+
+    Raises :class:`~orgkey.errors.TokenRequestError` otherwise.
+    """
+    if answer.status_code == _HTTP_OK:
+        return True
+    fields = _fields(answer) or {}
+    # RFC 7009 section 2.2: what is no token any more counts as revoked. Salesforce says so with an error.
+    if fields.get("error") not in {"invalid_token", "unsupported_token_type"}:
+        raise _oauth_error(answer, fields, grant, login)
+    return False
 
 
 def userinfo_request(host: Origin) -> Request:

@@ -139,9 +139,15 @@ class CommandPlugin:
 
 @dataclass(frozen=True, slots=True)
 class StorePlugin(_Scheme):
-    """Where tenants' records live. ``open`` is given the whole URL."""
+    """Where tenants' records live. ``open`` is given the whole URL.
+
+    ``open_existing`` is given it too. It returns the store to be read from, as it is, and None where there is none yet:
+    it makes and migrates nothing. It raises where that cannot be told. A kind of store without it is not looked into
+    by what only looks, such as the completion of a shell.
+    """
 
     open: Callable[[str], Any]
+    open_existing: Callable[[str], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

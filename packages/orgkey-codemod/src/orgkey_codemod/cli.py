@@ -28,7 +28,7 @@ USAGE: Final = 2
 FAILED: Final = 3
 INTERRUPTED: Final = 130
 
-_EPILOG: Final = (
+EPILOG: Final = (
     "Exit codes: 0 clean; 1 findings remain, or would change; 2 wrong usage; 3 some file, or the output, failed."
 )
 _LONG: Final = 200
@@ -162,13 +162,13 @@ def _let_go() -> None:
 
 def _parser(name: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=name, description="Find password logins to Salesforce in a repository and rewrite them.", epilog=_EPILOG
+        prog=name, description="Find password logins to Salesforce in a repository and rewrite them.", epilog=EPILOG
     )
     parser.add_argument("--version", action="version", version=f"orgkey-codemod {__version__}")
     parser.add_argument("--explain", metavar="CODE", help="say what a rule finds and what it makes of it")
     commands = parser.add_subparsers(dest="command", metavar="{check,fix}")
     for command, what in (("check", "find, and write nothing"), ("fix", "apply what is safe")):
-        _add_options(commands.add_parser(command, help=what, description=f"{what.capitalize()}.", epilog=_EPILOG))
+        _add_options(commands.add_parser(command, help=what, description=f"{what.capitalize()}.", epilog=EPILOG))
     commands.choices["fix"].add_argument(
         "--allow-dirty", action="store_true", help="write although git has changes that are not committed"
     )

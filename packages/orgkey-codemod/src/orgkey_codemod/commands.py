@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgkey import RulePackPlugin, registered
-from orgkey_codemod.cli import main
+from orgkey_codemod.cli import EPILOG, main
 
 if TYPE_CHECKING:
     from orgkey_codemod.model import Rule
@@ -17,7 +17,7 @@ __all__ = ["app"]
 _NAME = "orgkey migrate"
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
-app = typer.Typer(help="Find password logins to Salesforce in a repository and rewrite them.")
+app = typer.Typer(help="Find password logins to Salesforce in a repository and rewrite them.", epilog=EPILOG)
 
 
 @app.callback(invoke_without_command=True)

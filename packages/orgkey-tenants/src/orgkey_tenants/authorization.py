@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+import shlex
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -21,9 +22,10 @@ from orgkey.endpoint import read_callback, read_token, revoke_request
 from orgkey.grants import AuthorizationCode, AuthorizationRequest, new_secret
 from orgkey_tenants import failed_consents
 from orgkey_tenants.errors import OtherOrg, StoreUnavailable, TenantsError, UnknownTenant
-from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved, read_org_id
+from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved, read_org_id, require_id
 from orgkey_tenants.revocation import CONSENTED, TO_BE_REVOKED, revoke_former
 from orgkey_tenants.steps import Tell
+from orgkey_tenants.terms import CONSENT, renaming, told_of_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -108,8 +110,8 @@ class Consent:
     ) -> None:
         if "?" in redirect_uri:
             raise orgkey.ConfigError(
-                f"redirect_uri {redirect_uri!r} has a query. The answer adds its own; what you want to remember of a "
-                "login is kept with its state."
+                f"redirect_uri (ORGKEY_CLIENT_REDIRECT_URI) {redirect_uri!r} has a query. The answer adds its own; "
+                "what you want to remember of a login is kept with its state."
             )
         self.client_id = client_id
         self.redirect_uri = redirect_uri
@@ -117,7 +119,8 @@ class Consent:
         self._ports = ports
         self._owner = owner
         self._completed = completed
-        self._request(orgkey.Secret("state"), new_secret())  # say now what is wrong with the settings
+        with renaming(CONSENT):
+            self._request(orgkey.Secret("state"), new_secret())  # say now what is wrong with the settings
 
     # --- out -------------------------------------------------------------------------------------------------------
 
@@ -140,13 +143,13 @@ class Consent:
         own. ``prompt`` makes Salesforce ask for login and consent even where a browser is logged in: it may be somebody
         else's. ``by`` says who asks, for the audit trail.
 
-        Raises :class:`orgkey.ConfigError` for a login URL to which no secret may go and for an org id that is none,
+        Raises :class:`orgkey.ConfigError` for a login URL to which no secret may go, and for an id that is none,
         :class:`AuthorizationRefused` for a suspended tenant, :class:`~orgkey_tenants.OtherOrg` where another org has
         consented, and :class:`~orgkey_tenants.StoreUnavailable`.
         """
         ports, by = self._ports, by or self._owner
         record = self._tenant(tenant, login_url, read_org_id(org_id), by)
-        login = _origin(ports, login_url or record.login_url, tenant)
+        login = ports.login(login_url or record.login_url, tenant)
         state, verifier, cookie = new_secret(), new_secret(), new_secret()
         wanted = self.scopes | frozenset(scopes)
         request = self._request(state, verifier, wanted, login_hint, prompt)
@@ -178,13 +181,14 @@ class Consent:
 
     def _tenant(self, tenant: str, login_url: str, org_id: str, by: str) -> TenantRecord:
         """The tenant's record, in a state that a consent may follow, and with the org that is expected."""
+        require_id(tenant)
         store = self._ports.store
         while True:
             reading = store.read(tenant)
             if reading is None:
                 if not login_url:
                     raise UnknownTenant(tenant)
-                _origin(self._ports, login_url, tenant)
+                self._ports.login(login_url, tenant)
                 now = store.now()
                 record = TenantRecord(
                     tenant=tenant,
@@ -220,7 +224,10 @@ class Consent:
 
     def _require_consentable(self, record: TenantRecord) -> None:
         if record.state is State.SUSPENDED:
-            message = f"Tenant {record.tenant!r} is suspended. Resume it first: a consent does not end a suspension."
+            message = (
+                f"Tenant {record.tenant!r} is suspended, which a consent does not end. `orgkey tenants resume "
+                f"{shlex.quote(record.tenant)}` does (tenants.resume in Python)."
+            )
             raise AuthorizationRefused("tenant", message)
         if record.state is not State.FORGOTTEN and not record.rotates:
             message = (
@@ -245,8 +252,8 @@ class Consent:
         login of somebody else, so leaving it out takes ``unbound_browser=True``. Returns the record as it is stored.
 
         The grant that it replaces is revoked at Salesforce once the new one is stored. The audit trail says that it is
-        to be (FORMER_TO_BE_REVOKED) and what came of that (``former_revoked``, ``former_not_revoked``); the new one
-        counts in any case.
+        to be (FORMER_TO_BE_REVOKED) and what came of that (``former_revoked``, ``former_not_revoked``, or
+        ``former_not_found`` where Salesforce knew no such token); the new one counts in any case.
 
         Raises :class:`AuthorizationRefused`, :class:`~orgkey_tenants.OtherOrg`, :class:`orgkey.MissingScope`,
         :class:`orgkey.TokenRequestError` with the cause where Salesforce refuses, and
@@ -265,7 +272,8 @@ class Consent:
         consent = self._take(callback)
         by = by or consent.created_by or self._owner
         try:
-            former, record, token = self._exchanged(consent, callback, cookie, by)
+            with told_of_tenant(consent.tenant, "authorization_code", consent.login_url):
+                former, record, token = self._exchanged(consent, callback, cookie, by)
         except orgkey.OrgkeyError as error:
             failed_consents.keep(self._ports.store, consent.tenant, error, by=by)
             raise
@@ -306,7 +314,7 @@ class Consent:
         """Exchange the code and keep what comes of it: the record before, the record now, and its refresh token."""
         _require_answer_to(consent, callback, cookie)
         ports = self._ports
-        login = _origin(ports, consent.login_url, consent.tenant)
+        login = ports.login(consent.login_url, consent.tenant)
         if callback.issuer and callback.issuer.rstrip("/") != str(login):
             message = f"The callback says it comes from {callback.issuer!r}, and {login} was asked (RFC 9207)."
             raise AuthorizationRefused("issuer", message)
@@ -388,7 +396,8 @@ class Consent:
             raise OtherOrg(
                 f"Tenant {record.tenant!r} is org {record.org_id}, and org {answer.org_id} consented. Nothing was "
                 "changed. Log in to the right org; for another org add another tenant, or forget this one first. "
-                "Where nobody has consented yet, start_authorization(org_id=...) names the right one."
+                "Where the org id was given and is wrong, and nobody has consented yet: `orgkey tenants authorize "
+                f"{shlex.quote(record.tenant)} --org-id 00D...` (start_authorization(org_id=...) in Python)."
             )
         if record.state in {State.SUSPENDED, State.FORGOTTEN}:
             message = f"Tenant {record.tenant!r} became {record.state} while the consent was under way."
@@ -449,13 +458,6 @@ def _require_answer_to(consent: Authorization, callback: Callback, cookie: orgke
     if cookie is not None and not hmac.compare_digest(_hash(cookie), consent.browser_hash):
         message = f"The callback came from another browser than the one that was sent. {_START_AGAIN}"
         raise AuthorizationRefused("browser", message)
-
-
-def _origin(ports: Ports, url: str, tenant: str) -> orgkey.Origin:
-    try:
-        return ports.rules.origin(url, f"The login URL of tenant {tenant!r}")
-    except orgkey.UntrustedHost as error:
-        raise orgkey.ConfigError(str(error)) from None
 
 
 def _hash(value: orgkey.Secret) -> str:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003  # typer reads annotations at run time
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -37,10 +37,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, one value a line
 
 
 def _tenants(incomplete: str) -> list[str]:
+    from orgkey_tenants.stores import open_existing
+
     try:
-        with open_tenants() as tenants:
-            exact = [incomplete] if incomplete and tenants.store.read(incomplete) else []
-            following = [record.tenant for record in tenants.store.page(after=incomplete)]
+        # A key pressed for a suggestion makes no store, migrates none, and needs no master key.
+        store = open_existing(os.environ.get("ORGKEY_TENANTS_URL", ""))
+        if store is None:
+            return []
+        with closing(store):
+            exact = [incomplete] if incomplete and store.read(incomplete) else []
+            following = [record.tenant for record in store.page(after=incomplete)]
     except orgkey.OrgkeyError:
         return []  # settings that are wrong must not break the shell's completion
     return exact + [tenant for tenant in following if tenant.startswith(incomplete)]
@@ -50,7 +56,9 @@ def _grants(incomplete: str) -> list[str]:
     return [grant for grant in _GRANTS if grant.startswith(incomplete)]
 
 
-New = Annotated[str, typer.Argument(metavar="TENANT", help="The product's own id of the customer.")]
+New = Annotated[
+    str, typer.Argument(metavar="TENANT", help="The product's own id of the customer: 1 to 255 characters.")
+]
 Tenant = Annotated[
     str,
     typer.Argument(metavar="TENANT", help="The product's own id of the customer.", autocompletion=_tenants),
@@ -75,10 +83,21 @@ def open_tenants() -> Tenants:
 
 
 @contextmanager
-def _opened() -> Iterator[Tenants]:
-    """Open tenants for one command. Interrupted or terminated, it ends after the refreshes that are under way."""
-    with open_tenants() as tenants, _terminated_as_interrupted():
-        yield tenants
+def _opened(output: orgkey.Output | None = None) -> Iterator[Tenants]:
+    """Open tenants for one command. Interrupted or terminated, it ends after the refreshes that are under way.
+
+    ``output`` is told where a signal has to wait for them.
+    """
+    landing = _Landing(output or orgkey.Output(), "A refresh under way is being stored; the command ends after it.")
+    with _terminated_as_interrupted():
+        tenants = open_tenants()
+        try:
+            yield tenants
+        finally:
+            with landing:  # whoever stops a container may well send a second SIGTERM
+                tenants.close()
+    if landing.was_ended:
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -239,21 +258,21 @@ def reconnect(
 def _finish(tenants: Tenants, url: AuthorizationURL, *, paste: bool, by: str, output: orgkey.Output) -> None:
     from orgkey_tenants.loopback import LoopbackReceiver, is_loopback
 
-    landing = _Landing(output)
+    landing = _Landing(output, "The consent is being stored; the command ends after it.")
 
     def complete(back: orgkey.Secret, cookie: orgkey.Secret | None = None) -> TenantRecord:
         with landing:
             return tenants.complete_authorization(back, browser_cookie=cookie, unbound_browser=cookie is None, by=by)
 
     if paste or not is_loopback(tenants.redirect_uri):
-        _send_to(output, url)
+        _send_to(output, url, f"Then paste the URL that it ends at ({tenants.redirect_uri}?...), and press Enter.")
         back = orgkey.Secret(sys.stdin.readline().strip())
         if not back:
             raise orgkey.UsageProblem("No callback URL came from stdin. Paste the whole URL that the browser ends at.")
         record = complete(back)
     else:
         with LoopbackReceiver(tenants.redirect_uri) as receiver:
-            _send_to(output, receiver.start_url)
+            _send_to(output, receiver.start_url, f"Waiting until it comes back to {tenants.redirect_uri}.")
             record = receiver.receive(url, complete)
     _tell(output, record)
     if landing.was_ended:
@@ -261,15 +280,16 @@ def _finish(tenants: Tenants, url: AuthorizationURL, *, paste: bool, by: str, ou
 
 
 class _Landing:
-    """Holds SIGTERM and Ctrl-C back while a code is exchanged: its consent is used up, and only the store keeps it.
+    """Holds SIGTERM and Ctrl-C back while a grant is on its way into the store, which alone keeps it.
 
-    A token request takes 75 s at most, the store and the end of a former grant come on top. ``was_ended`` says that a
-    signal came.
+    That is a code that is exchanged: its consent is used up. A token request takes 75 s at most, the store and the end
+    of a former grant come on top. Or refreshes under way: they take a lease, 150 s, at most. ``note`` says to whoever
+    sends a signal why it waits, and ``was_ended`` that one came.
     """
 
-    def __init__(self, output: orgkey.Output) -> None:
+    def __init__(self, output: orgkey.Output, note: str) -> None:
         self.was_ended = False
-        self._output = output
+        self._output, self._note = output, note
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> None:
@@ -284,15 +304,23 @@ class _Landing:
 
     def _hold(self, *_: object) -> None:
         if not self.was_ended:
-            self._output.note("The consent is being stored; the command ends after it.")
+            self._output.note(self._note)
         self.was_ended = True
 
 
-def _send_to(output: orgkey.Output, url: str) -> None:
+def _send_to(output: orgkey.Output, url: str, then: str) -> None:
+    """Say where to send the browser and, to people, what comes ``then``."""
+    from orgkey_tenants.authorization import GOOD_FOR
+
     if output.as_json:
         output.value({"open": str(url)})
     else:
         output.facts({"open": str(url)})
+        output.note(
+            f"{then} The consent is good for {GOOD_FOR / 60:.0f} minutes; Ctrl-C stops, and leaves the tenant as it "
+            "is. From an error page of Salesforce's nothing comes back: stop, and give its address or text to "
+            "`orgkey explain`."
+        )
     sys.stdout.flush()
 
 
@@ -303,7 +331,7 @@ def _send_to(output: orgkey.Output, url: str) -> None:
 def refresh(tenant: Tenant, as_json: Json = False) -> None:
     """Refresh a tenant's token now, under the same protocol as everybody."""
     output = orgkey.Output(as_json=as_json)
-    with _opened() as tenants, output.waiting(f"Refreshing {tenant}"):
+    with _opened(output) as tenants, output.waiting(f"Refreshing {tenant}"):
         record = tenants.refresh(tenant)
     _tell(output, record)
 
@@ -320,7 +348,7 @@ def keepalive(
     output = orgkey.Output(as_json=as_json)
     failures: dict[str, str] = {}
     done = 0
-    with _opened() as tenants, output.counting("tenants") as counter:
+    with _opened(output) as tenants, output.counting("tenants") as counter:
 
         def progress(tenant: str, cause: str) -> None:
             nonlocal done
@@ -423,7 +451,7 @@ def forget(
     output = orgkey.Output(as_json=as_json)
     with _opened() as tenants:
         record = tenants.get(tenant)
-        question = f"Forget {tenant} (org {record.org_id or 'not known'}, {record.state})? It cannot be undone."
+        question = f"Forget {tenant!r} (org {record.org_id or 'not known'}, {record.state})? It cannot be undone."
         _ask(question, yes=yes, as_json=as_json)
         record = tenants.forget(tenant, by=by, force=force)
     _tell(output, record)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import orgkey
 from orgkey_tenants.errors import StoreUnavailable, TenantExists
-from orgkey_tenants.record import Audit, State, TenantRecord
+from orgkey_tenants.record import Audit, State, TenantRecord, require_id
 from orgkey_tenants.session import grant_of
+from orgkey_tenants.terms import ENROLMENT, renaming
 
 if TYPE_CHECKING:
     from orgkey.endpoint import TokenAnswer
@@ -34,13 +35,12 @@ def enrol(ports: Ports, record: TenantRecord, secret: orgkey.Secret, *, by: str 
     Raises :class:`orgkey.ConfigError` for settings that cannot work, :class:`~orgkey_tenants.TenantExists`, and
     :class:`~orgkey_tenants.StoreUnavailable`.
     """
+    require_id(record.tenant)
     grant = _grant(record, secret)
-    try:
-        problems = grant.problems(ports.rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}"))
-    except orgkey.UntrustedHost as error:
-        raise orgkey.ConfigError(str(error)) from None
-    if problems:
-        raise orgkey.ConfigError(problems)
+    with renaming(ENROLMENT):
+        problems = grant.problems(ports.login(record.login_url, record.tenant))
+        if problems:
+            raise orgkey.ConfigError(problems)
     store = ports.store
     before = store.read(record.tenant)
     if before is not None and before.record.state is not State.FORGOTTEN:
@@ -128,8 +128,10 @@ def note_failure(ports: Ports, record: TenantRecord, error: orgkey.TokenRequestE
 
 def _grant(record: TenantRecord, secret: orgkey.Secret) -> orgkey.Grant:
     if record.grant in {"jwt_bearer", "client_credentials"}:
-        return grant_of(record, secret)
+        with renaming(ENROLMENT):
+            return grant_of(record, secret)
     raise orgkey.ConfigError(
-        f"Tenant {record.tenant!r}: the grant {record.grant!r} is not one that is enrolled. There are jwt_bearer and "
-        "client_credentials; authorization_code begins with start_authorization."
+        f"Tenant {record.tenant!r}: {record.grant!r} is no grant with a key or secret of the tenant's own; those are "
+        "jwt_bearer and client_credentials. A consent (authorization_code) begins with `orgkey tenants authorize` and "
+        "is replaced by `orgkey tenants reconnect` (start_authorization and reconnect in Python)."
     )

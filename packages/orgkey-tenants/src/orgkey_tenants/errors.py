@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TypeVar
 
 import orgkey
@@ -43,15 +44,22 @@ class TenantExists(TenantsError):
 
     def __init__(self, tenant: str) -> None:
         self.tenant = tenant
-        super().__init__(f"There is a tenant {tenant!r} already. Reconnect it, or forget it first.")
+        super().__init__(
+            f"There is a tenant {tenant!r} already. `orgkey tenants reconnect {shlex.quote(tenant)}` replaces its "
+            "consent (tenants.reconnect in Python), `orgkey tenants forget` ends it."
+        )
 
 
 class IllegalTransition(TenantsError):
-    """A state may not follow another."""
+    """A state may not follow another. ``needs`` is the state that what was asked for is meant for, where it is one."""
 
-    def __init__(self, tenant: str, state: str, to: str) -> None:
+    def __init__(self, tenant: str, state: str, to: str, needs: str = "") -> None:
         self.tenant, self.state, self.to = tenant, state, to
-        super().__init__(f"Tenant {tenant!r} is {state} and cannot become {to}.")
+        meant = f" What was asked for is meant for a tenant that is {needs}." if needs else ""
+        super().__init__(
+            f"Tenant {tenant!r} is {state}{' already' if state == to else f' and cannot become {to}'}.{meant} "
+            f"`orgkey tenants show {shlex.quote(tenant)}` says since when and why."
+        )
 
 
 class OtherOrg(TenantsError):

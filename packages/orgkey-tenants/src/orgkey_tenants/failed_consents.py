@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import orgkey
 from orgkey_tenants.errors import NeedsReauth, StoreUnavailable, TenantNotActive
 from orgkey_tenants.record import Audit, State
+from orgkey_tenants.terms import naming
 
 if TYPE_CHECKING:
     from orgkey_tenants.stores.base import Store
@@ -50,7 +51,8 @@ def explained(store: Store, tenant: str, error: TenantNotActive) -> TenantNotAct
     )
     cause_id = failed.cause.partition(":")[0]
     found = orgkey.diagnose(orgkey.Evidence(surface="local", error=cause_id, facts=facts))
-    return type(error)(found if found.cause.id == cause_id else replace(error.diagnosis, evidence=facts))
+    told = type(error)(found if found.cause.id == cause_id else replace(error.diagnosis, evidence=facts))
+    return naming(told, tenant)
 
 
 def _said(error: orgkey.OrgkeyError) -> str:

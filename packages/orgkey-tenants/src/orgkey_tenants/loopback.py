@@ -52,7 +52,11 @@ class LoopbackReceiver:
         try:
             self._server = HTTPServer(("127.0.0.1", parts.port or 0), _Handler)
         except OSError as error:
-            raise orgkey.ConfigError(f"Nobody can listen at {redirect_uri}: {error.strerror}.") from None
+            raise orgkey.ConfigError(
+                f"Nothing can listen at {redirect_uri} for the answer: {error.strerror}. Where another command waits "
+                "there for a consent, end it. Or run this one with --paste, which needs no port. Or add a callback URL "
+                "with another port to the app, and set ORGKEY_CLIENT_REDIRECT_URI to it."
+            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +84,11 @@ class LoopbackReceiver:
                 raise visit.failure
             if visit.record is not None:
                 return visit.record
-        raise orgkey.ConfigError(f"Nobody came back to {self._redirect_uri} in {seconds:.0f} s.")
+        raise orgkey.ConfigError(
+            f"Nobody came back to {self._redirect_uri} in {seconds:.0f} s, and the consent is void by now. Run the "
+            "command again. Where the browser ended on an error page of Salesforce's, first give its address or "
+            "text to `orgkey explain`."
+        )
 
 
 class _Visit:

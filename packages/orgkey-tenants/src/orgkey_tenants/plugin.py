@@ -24,9 +24,9 @@ def orgkey_commands() -> list[CommandPlugin]:
 @hookimpl
 def orgkey_stores() -> list[StorePlugin]:
     """SQLite and PostgreSQL."""
-    from orgkey_tenants.stores.sql import open_sql
+    from orgkey_tenants.stores.sql import open_existing_sql, open_sql
 
-    return [StorePlugin(scheme, open_sql) for scheme in ("sqlite", "postgresql")]
+    return [StorePlugin(scheme, open_sql, open_existing_sql) for scheme in ("sqlite", "postgresql")]
 
 
 @hookimpl

@@ -47,6 +47,7 @@ from orgkey_tenants.steps import (
     Unseal,
     WriteJournal,
 )
+from orgkey_tenants.terms import naming, reconnecting
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -376,15 +377,15 @@ def not_active(record: TenantRecord) -> TenantNotActive:
     facts = [f"tenant {record.tenant!r} is {record.state} since {since}, by {record.changed_by or '-'}"]
     facts += [f"because of {record.cause}"] if record.cause else []
     if record.state is State.NEEDS_REAUTH:
-        facts.append(f"reconnect: tenants.reconnect({record.tenant!r}) gives the URL for the org's administrator")
+        facts.append(reconnecting(record.tenant))
         kind = RotationLost if record.cause == "LOST_ROTATION" else NeedsReauth
-        return local(kind, "TENANT_NEEDS_REAUTH", *facts)
-    return local(TenantNotActive, _STATE_CAUSES[record.state], *facts)
+        return naming(local(kind, "TENANT_NEEDS_REAUTH", *facts), record.tenant)
+    return naming(local(TenantNotActive, _STATE_CAUSES[record.state], *facts), record.tenant)
 
 
 def _needs_reauth(record: TenantRecord, said: orgkey.TokenRequestError) -> NeedsReauth:
     """The refusal that ended the grant, with the recipe for a new one."""
-    recipe = f"reconnect: tenants.reconnect({record.tenant!r}) gives the URL for the org's administrator"
+    recipe = reconnecting(record.tenant)
     if record.cause == "LOST_ROTATION":
         said_it = f"{said.error}: {said.error_description}" if said.error_description else str(said.error)
         return local(RotationLost, "LOST_ROTATION", f"tenant {record.tenant!r}", said_it, _OR_REVOKED, recipe)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import reprlib
+import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -22,12 +24,16 @@ __all__ = [
     "WrappedKey",
     "moved",
     "read_org_id",
+    "require_id",
     "states_before",
 ]
 
 DAY: Final = 86_400.0
 IDLE_LIMIT: Final = 30 * DAY
 """How long a refresh token lives unused: the policy that Salesforce requires of partner-provided apps."""
+
+_LONGEST_ID: Final = 255  # characters: what the column holds
+_NO_TEXT: Final = {"Cc": "a control character", "Cs": "a byte that is no UTF-8"}  # by Unicode's general category
 
 _ORG_ID: Final = re.compile(r"00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 
@@ -243,6 +249,27 @@ def moved(record: TenantRecord, to: State, *, cause: str, by: str, at: float) ->
     if to is record.state or to not in _LEGAL[record.state]:
         raise IllegalTransition(record.tenant, record.state, to)
     return replace(record, state=to, cause=cause, changed_by=by, changed_at=at)
+
+
+def require_id(tenant: object) -> None:
+    """Raise :class:`orgkey.ConfigError` unless ``tenant`` can be the id of a new tenant.
+
+    That is what products call customers by: UUIDs, slugs, numbers, e-mail addresses. What nobody could see or type
+    again is refused: nothing at all, white space around it, control characters. Nothing uses an id as a path.
+    """
+    wrong = ""
+    if not isinstance(tenant, str):
+        wrong = f"is a {type(tenant).__name__}, where text belongs."
+    elif not tenant:
+        wrong = "is empty. Was a variable not set?"
+    elif tenant != tenant.strip():
+        wrong = "begins or ends with white space. Remove it: ids are compared literally."
+    elif len(tenant) > _LONGEST_ID:
+        wrong = f"has {len(tenant)} characters. It takes {_LONGEST_ID} at most."
+    elif found := {unicodedata.category(character) for character in tenant} & _NO_TEXT.keys():
+        wrong = f"has {_NO_TEXT[min(found)]} in it."
+    if wrong:
+        raise orgkey.ConfigError(f"The tenant's id {reprlib.repr(tenant)} {wrong}")
 
 
 def read_org_id(text: str) -> str:

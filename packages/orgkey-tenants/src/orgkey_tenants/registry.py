@@ -24,7 +24,7 @@ from orgkey_tenants.seal import Sealer
 from orgkey_tenants.sessions import Sessions
 from orgkey_tenants.settings import settle
 from orgkey_tenants.steps import Ports
-from orgkey_tenants.stores import open_store, record_of, records_of
+from orgkey_tenants.stores import is_known_to_be_empty, open_store, record_of, records_of
 from orgkey_tenants.twins import AsyncTwins
 from orgkey_tenants.wrappers import open_wrapper
 
@@ -119,7 +119,10 @@ class Tenants(AsyncTwins):
             client_secret=client_secret,
             redirect_uri=redirect_uri,
         )
-        wrapper = open_wrapper(settings.keys)
+        wrapper = open_wrapper(
+            settings.keys,
+            is_new=lambda: is_known_to_be_empty(settings.url) if store is None else not store.page(limit=1),
+        )
         self.limits = limits or Limits()
         self.clock = clock
         self._named = owner
@@ -263,8 +266,9 @@ class Tenants(AsyncTwins):
     def add(self, tenant: str, *, login_url: str, org_id: str = "", by: str = "") -> TenantRecord:
         """Make a tenant known that will consent: PENDING. With ``org_id`` only that org's consent is taken.
 
-        Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's;
-        :class:`orgkey.ConfigError` for an org id that is none.
+        Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.ConfigError` for a host that is not Salesforce's,
+        for an org id that is none, and for a tenant's id that nobody could see or type again: it takes 1 to 255
+        characters, no white space around them, no control characters.
         """
         by = by or self.owner
         return states.add(self.ports, tenant, login_url=login_url, client_id=self.client_id, org_id=org_id, by=by)

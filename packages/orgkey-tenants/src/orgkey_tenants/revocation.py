@@ -33,35 +33,42 @@ TO_BE_REVOKED: Final = "FORMER_TO_BE_REVOKED"
 """The cause in the audit line of a consent that replaced a grant."""
 
 _REVOKED: Final = "former_revoked"
+_NOT_FOUND: Final = "former_not_found"  # no proof of an end: a token that a rotation spent is none, and its grant lives
 _NOT_REVOKED: Final = "former_not_revoked"
 _KEPT: Final = "former_kept"  # the new consent was answered with the same token
+_OUTCOMES: Final = _REVOKED, _NOT_FOUND, _NOT_REVOKED, _KEPT
 
 
-def revoke(ports: Ports, record: TenantRecord, *, sparing: orgkey.Secret | None = None) -> bool:
-    """End the grant whose refresh token ``record`` holds; False where it is ``sparing``, which must live.
+def revoke(ports: Ports, record: TenantRecord) -> None:
+    """End the grant whose refresh token ``record`` holds; where Salesforce knows no such token there is none to end.
 
     Raises :class:`orgkey.OrgkeyError`: where the token does not open, or Salesforce cannot be told.
     """
+    _end(ports, record, _opened(ports, record))
+
+
+def _opened(ports: Ports, record: TenantRecord) -> orgkey.Secret:
     key = ports.sealer.key(record.tenant, record.dek_version)
-    secret = ports.sealer.open(
+    return ports.sealer.open(
         key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
     )
-    if secret == sparing:
-        return False
+
+
+def _end(ports: Ports, record: TenantRecord, secret: orgkey.Secret) -> bool:
     login = ports.rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}")
     answer = ports.sender.send(revoke_request(secret, login))
-    read_revocation(answer, HeldGrant(record.client_id, ports.client_secret), login)
-    return True
+    return read_revocation(answer, HeldGrant(record.client_id, ports.client_secret), login)
 
 
 def former_grant(store: Store, tenant: str) -> str:
     """What became of the grant that the tenant's latest consent replaced, for people; empty where it replaced none."""
-    found = store.audit(tenant, limit=1, events=(CONSENTED, _REVOKED, _NOT_REVOKED, _KEPT))
+    found = store.audit(tenant, limit=1, events=(CONSENTED, *_OUTCOMES))
     if not found or (found[0].event == CONSENTED and found[0].cause != TO_BE_REVOKED):
         return ""
     line = found[0]
     told = {
         _REVOKED: "revoked",
+        _NOT_FOUND: "not found at Salesforce: ended before, or its token was spent and it lives on",
         _NOT_REVOKED: f"not revoked ({line.cause})",
         _KEPT: "the same as the present one",
         CONSENTED: "not known to be revoked: it was to be, and whoever did it has not said what came of it",
@@ -77,14 +84,24 @@ def revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, *, b
     so, with the cause. It is waited for five seconds, since a person is looking at the callback page, and goes on.
     """
     work = threading.Thread(target=_revoke_former, args=(ports, former, token, by), name="orgkey-revoke", daemon=True)
-    work.start()
-    work.join(PATIENCE)
+    try:
+        work.start()
+    except RuntimeError:  # there are too many threads, or the interpreter is ending: then it takes as long as it takes
+        _revoke_former(ports, former, token, by)
+    else:
+        work.join(PATIENCE)
 
 
 def _revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, by: str) -> None:
     event, cause = _NOT_REVOKED, ""
     try:
-        event = _REVOKED if revoke(ports, former, sparing=token) else _KEPT
+        secret = _opened(ports, former)
+        if secret == token:
+            event = _KEPT
+        elif _end(ports, former, secret):
+            event = _REVOKED
+        else:
+            event = _NOT_FOUND
     except orgkey.TokenRequestError as error:
         cause = error.diagnosis.cause.id
     except orgkey.OrgkeyError as error:

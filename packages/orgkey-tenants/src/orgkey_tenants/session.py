@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 import orgkey
+from orgkey_tenants.terms import told_of_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +82,8 @@ class TenantSession(orgkey.OrgSession):
 
     def request_token(self) -> TokenAnswer:
         """One refresh, on the renewal's own thread."""
-        return self._refresher(self)
+        with told_of_tenant(self.tenant, self.grant.name, self.login_url):
+            return self._refresher(self)
 
     def refreshed(self) -> orgkey.Token:
         """A newer token than the present one, though nobody rejected that: for upkeep. Joins a renewal under way."""

@@ -22,6 +22,11 @@ _VARIABLES: Final = {
     "redirect_uri": "ORGKEY_CLIENT_REDIRECT_URI",
 }
 
+_REQUIRED: Final = {
+    "url": "where the tenants are, such as sqlite:///tenants.db",
+    "keys": "where the master key is that they are sealed under, such as file:master.key",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -44,7 +49,9 @@ def settle(**given: str | orgkey.Secret | None) -> Settings:
         for name, variable in _VARIABLES.items()
     }
     missing = [
-        f"{name} is not set: pass {name}= or set {_VARIABLES[name]}." for name in ("url", "keys") if not found[name]
+        f"{_VARIABLES[name]} is not set ({name}= in Python). It says {says}."
+        for name, says in _REQUIRED.items()
+        if not found[name]
     ]
     if missing:
         raise orgkey.ConfigError(missing)

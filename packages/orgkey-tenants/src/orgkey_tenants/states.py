@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+import shlex
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import orgkey
-from orgkey_tenants.errors import RefreshInProgress, TenantExists, UnknownTenant, local
-from orgkey_tenants.record import Audit, State, TenantRecord, moved, read_org_id
+from orgkey_tenants.errors import IllegalTransition, RefreshInProgress, TenantExists, UnknownTenant, local
+from orgkey_tenants.record import Audit, State, TenantRecord, moved, read_org_id, require_id
 from orgkey_tenants.revocation import revoke
 from orgkey_tenants.stores import record_of
+from orgkey_tenants.terms import told_of_tenant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orgkey_tenants.steps import Ports
 
 __all__ = ["add", "confirm", "forget", "move", "resume"]
@@ -23,10 +27,11 @@ _TRIES: Final = 20  # of a compare-and-swap that others keep winning
 def add(ports: Ports, tenant: str, *, login_url: str, client_id: str, org_id: str, by: str) -> TenantRecord:
     """Make a tenant known that will consent: PENDING. ``org_id`` is the org whose consent it takes; empty for any.
 
-    Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.UntrustedHost` for a host that is not Salesforce's;
-    :class:`orgkey.ConfigError` for an org id that is none.
+    Raises :class:`~orgkey_tenants.TenantExists`; :class:`orgkey.ConfigError` for a host that is not Salesforce's, and
+    for a tenant's id or an org id that is none.
     """
-    login = ports.rules.origin(login_url, f"The login URL of tenant {tenant!r}")
+    require_id(tenant)
+    login = ports.login(login_url, tenant)
     now = ports.store.now()
     record = TenantRecord(
         tenant=tenant,
@@ -50,13 +55,14 @@ def resume(ports: Ports, tenant: str, *, by: str) -> TenantRecord:
     to = State.ACTIVE if record.sealed else State.PENDING
     if record.rotates and record.sealed and record.epoch < ports.store.epoch():
         to = State.SUSPECT
-    return move(ports, tenant, to, cause="RESUMED", by=by, event="resumed")
+    return move(ports, tenant, to, cause="RESUMED", by=by, event="resumed", only=State.SUSPENDED)
 
 
 def confirm(ports: Ports, tenant: str, *, by: str) -> TenantRecord:
     """Say that a SUSPECT tenant's refresh token is the current one."""
     changes = {"epoch": ports.store.epoch()}
-    return move(ports, tenant, State.ACTIVE, cause="CONFIRMED", by=by, event="confirmed", changes=changes)
+    cause, only = "CONFIRMED", State.SUSPECT
+    return move(ports, tenant, State.ACTIVE, cause=cause, by=by, event="confirmed", changes=changes, only=only)
 
 
 def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> TenantRecord:
@@ -70,7 +76,7 @@ def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> T
     if record.state is not State.FORGOTTEN:
         _require_settled(ports, record, skew)
         if record.rotates and record.sealed:
-            with suppress(orgkey.TokenRequestError) if force else nullcontext():
+            with suppress(orgkey.TokenRequestError) if force else _told_that_nothing_was_forgotten(record):
                 revoke(ports, record)
         blank = dict.fromkeys(("org_id", "user_id", "instance_url", "scope", "username", "certificate"), "")
         changes = {**blank, "sealed": b"", "family": "", "intent": None, "keepalive_at": None, "dek_version": 0}
@@ -79,6 +85,23 @@ def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> T
         )
     ports.sealer.shred(tenant)
     return record
+
+
+@contextmanager
+def _told_that_nothing_was_forgotten(record: TenantRecord) -> Iterator[None]:
+    command = f"orgkey tenants forget {shlex.quote(record.tenant)}"
+    step = (
+        f"Nothing was forgotten: tenant {record.tenant!r} is {record.state} as before. Run `{command}` again once this "
+        f"is mended. Or go on now with `{command} --force` (force=True): its secret and keys are deleted here, and its "
+        "grant lives on at Salesforce until its policy or the org's administrator ends it."
+    )
+    try:
+        with told_of_tenant(record.tenant, record.grant, record.login_url):
+            yield
+    except orgkey.TokenRequestError as error:
+        cause = replace(error.diagnosis.cause, remedy=(step, *error.diagnosis.cause.remedy))
+        error.diagnosis = replace(error.diagnosis, cause=cause)
+        raise
 
 
 def _require_settled(ports: Ports, record: TenantRecord, skew: float) -> None:
@@ -99,10 +122,12 @@ def move(
     by: str,
     event: str,
     changes: dict[str, Any] | None = None,
+    only: State | None = None,
 ) -> TenantRecord:
     """Change the tenant's state, whatever else changes it meanwhile; the audit line is in the same transaction.
 
-    Raises :class:`~orgkey_tenants.IllegalTransition` where that state may not follow.
+    Raises :class:`~orgkey_tenants.IllegalTransition` where that state may not follow, and where the tenant is in
+    another one than ``only``.
     """
     store = ports.store
     for _ in range(_TRIES):
@@ -110,6 +135,8 @@ def move(
         if reading is None:
             raise UnknownTenant(tenant)
         found = reading.record
+        if only is not None and found.state is not only:
+            raise IllegalTransition(tenant, found.state, to, needs=only)
         changed = replace(moved(found, to, cause=cause, by=by, at=reading.now), **(changes or {}))
         if store.swap(changed, Audit.of(changed, event, by=by, at=reading.now), version=found.version):
             ports.tell(_event(changed))

@@ -69,6 +69,13 @@ class Ports:
     def __post_init__(self) -> None:
         self.breaker = Breaker(self.clock)
 
+    def login(self, url: str, tenant: str) -> orgkey.Origin:
+        """The host of a tenant's login URL. Raises :class:`orgkey.ConfigError` for one that no secret may go to."""
+        try:
+            return self.rules.origin(url, f"The login URL of tenant {tenant!r}")
+        except orgkey.UntrustedHost as error:
+            raise orgkey.ConfigError(str(error)) from None
+
 
 class Step(Protocol):
     """One piece of I/O."""

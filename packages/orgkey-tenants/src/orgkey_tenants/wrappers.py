@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import shlex
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -18,14 +19,27 @@ from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import KeyServiceUnavailable, SealBroken, local
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["AWSKeyWrapper", "KeyWrapper", "LocalKeyWrapper", "open_wrapper"]
+__all__ = ["AWSKeyWrapper", "KeyWrapper", "LocalKeyWrapper", "NoMasterKey", "open_wrapper"]
 
 _KEY: Final = 32
 _NONCE: Final = 12
 _READ_BY_OTHERS: Final = 0o077
-_HOW: Final = "Make one: openssl rand -base64 32 > master.key && chmod 600 master.key"
+_RESTORE: Final = (
+    "Find it or restore it from a backup, and put it there: no other key opens what this store's tenants were sealed "
+    "under."
+)
+_PRINT: Final = "`openssl rand -base64 32` prints a new one."
+
+
+class NoMasterKey(orgkey.ConfigError):
+    """There is no usable master key where one should be.
+
+    ``make`` says how to make one, which is for a store without tenants alone: a new key opens nothing that is there.
+    """
+
+    make: str = _PRINT
 
 
 class KeyWrapper(Protocol):
@@ -75,7 +89,8 @@ class LocalKeyWrapper:
         try:
             return cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound(context))
         except (InvalidTag, ValueError):
-            fact = f"its data key {context.get('dek_version', '')} does not open with master key {master}"
+            where = f"in the environment {context.get('environment', '')!r}"
+            fact = f"its data key {context.get('dek_version', '')} does not open with master key {master} {where}"
             raise local(SealBroken, "TENANT_SEAL_BROKEN", f"tenant {context.get('tenant', '')!r}", fact) from None
 
     def __repr__(self) -> str:
@@ -142,43 +157,53 @@ class AWSKeyWrapper:
             raise local(KeyServiceUnavailable, "KEY_SERVICE_UNAVAILABLE", fact) from None
 
 
-def open_wrapper(uri: str) -> KeyWrapper:
+def open_wrapper(uri: str, *, is_new: Callable[[], bool] = lambda: False) -> KeyWrapper:
     """The key wrapper that ``uri`` names: ``file:master.key``, ``env:VARIABLE``, ``awskms:alias/tenants``.
+
+    ``is_new`` says whether its store is known to have no tenant: whoever has some is never told to make another key.
 
     Raises :class:`orgkey.ConfigError` where there is no usable master key: nothing is ever stored without one.
     """
     scheme, _, _ = uri.partition(":")
     if not uri:
         raise orgkey.ConfigError(
-            f"No master key is set (keys= or ORGKEY_TENANTS_KEYS), and no refresh token is stored without one. {_HOW}"
+            "No master key is named (ORGKEY_TENANTS_KEYS, or keys=), and no refresh token is stored without one."
         )
     plugged = orgkey.registered(orgkey.KeyWrapperPlugin)
     if scheme not in plugged:
         raise orgkey.ConfigError(
             f"keys (ORGKEY_TENANTS_KEYS) names the scheme {scheme!r}. There are: {', '.join(sorted(plugged))}."
         )
-    wrapper: KeyWrapper = plugged[scheme].open(uri)
+    try:
+        wrapper: KeyWrapper = plugged[scheme].open(uri)
+    except NoMasterKey as error:
+        raise orgkey.ConfigError(f"{error} {error.make if is_new() else _RESTORE}") from None
     return wrapper
 
 
 def open_file(uri: str) -> LocalKeyWrapper:
     """Master keys from a file, one in base64 on each line; the first one wraps."""
-    path = Path(uri.partition(":")[2])
+    path = Path(uri.partition(":")[2]).absolute()  # who reads a message may be in another folder
     try:
         mode = path.stat().st_mode
         text = orgkey.Secret(path.read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
-        raise orgkey.ConfigError(f"The master key file {path} cannot be read: {reason}. {_HOW}") from None
+        problem = NoMasterKey(f"The master key file {path} (ORGKEY_TENANTS_KEYS) cannot be read: {reason}.")
+        if isinstance(error, FileNotFoundError):
+            # noclobber: whoever runs it once too often, or beside a key that came back, loses nothing.
+            problem.make = f"Make it: (set -C; umask 077; openssl rand -base64 32 > {shlex.quote(str(path))})"
+        raise problem from None
     if os.name == "posix" and mode & _READ_BY_OTHERS:
         raise orgkey.ConfigError(f"The master key file {path} is open to others than its owner: chmod 600 {path}")
-    return LocalKeyWrapper(_keys(text, f"The master key file {path}"))
+    return LocalKeyWrapper(_keys(text, f"The master key file {path} (ORGKEY_TENANTS_KEYS)"))
 
 
 def open_variable(uri: str) -> LocalKeyWrapper:
     """Master keys from an environment variable, in base64, separated by white space."""
     name = uri.partition(":")[2]
-    return LocalKeyWrapper(_keys(orgkey.Secret(os.environ.get(name, "")), f"The variable {name}"))
+    text = orgkey.Secret(os.environ.get(name, ""))
+    return LocalKeyWrapper(_keys(text, f"The variable {name} (ORGKEY_TENANTS_KEYS names it)"))
 
 
 def _keys(text: orgkey.Secret, where: str) -> list[bytes]:
@@ -187,11 +212,12 @@ def _keys(text: orgkey.Secret, where: str) -> list[bytes]:
         try:
             keys.append(base64.b64decode(line.reveal(), validate=True))
         except binascii.Error:
-            raise orgkey.ConfigError(f"{where}: key {number} is not base64. {_HOW}") from None
+            raise NoMasterKey(f"{where} is damaged: key {number} is not base64.") from None
         if len(keys[-1]) != _KEY:
-            raise orgkey.ConfigError(f"{where}: key {number} has {len(keys[-1])} bytes and needs {_KEY}. {_HOW}")
+            fact = f"key {number} has {len(keys[-1])} bytes in base64, and it takes {_KEY}"
+            raise NoMasterKey(f"{where} is damaged: {fact}.")
     if not keys:
-        raise orgkey.ConfigError(f"{where} holds no key. {_HOW}")
+        raise NoMasterKey(f"{where} holds no key.")
     return keys
 
 

@@ -62,10 +62,20 @@ def build(output: Output) -> typer.Typer:
             output.note(f"The command {name!r} cannot be loaded and was left out: {type(error).__name__}: {error}")
             continue
         if isinstance(loaded, typer.Typer):
-            app.add_typer(loaded, name=name)
+            _mount(app, name, loaded)
         else:
             app.command(name, epilog=_EPILOG)(loaded)
     return app
+
+
+def _mount(app: typer.Typer, name: str, group: typer.Typer) -> None:
+    """Add a group, whose help tells these exit codes; one that tells its own keeps them."""
+    if isinstance(group.info.epilog, str):
+        app.add_typer(group, name=name)
+        return
+    for command in group.registered_commands:
+        command.epilog = command.epilog or _EPILOG
+    app.add_typer(group, name=name, epilog=_EPILOG)
 
 
 def _flush() -> None:

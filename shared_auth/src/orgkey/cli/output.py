@@ -37,6 +37,9 @@ _WHO: Final = {
     Who.NOBODY: "nobody needs to",
 }
 
+# Salesforce was not asked for a token: what stands before it did not answer.
+_NOT_ASKED: Final = frozenset({"TENANT_STORE_UNAVAILABLE", "KEY_SERVICE_UNAVAILABLE"})
+
 # A pipe has no width, and nothing that goes into one may be cut off.
 _PIPE_WIDTH: Final = 100_000
 
@@ -187,7 +190,7 @@ def printable(text: str) -> str:
 
 def _exit_code(error: Exception) -> ExitCode:
     if isinstance(error, TokenRequestError):
-        return ExitCode.NO_TOKEN
+        return ExitCode.FAILED if error.diagnosis.cause.id in _NOT_ASKED else ExitCode.NO_TOKEN
     return ExitCode.USAGE if isinstance(error, (ConfigError, UsageProblem)) else ExitCode.FAILED
 
 

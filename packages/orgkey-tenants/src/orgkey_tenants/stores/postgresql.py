@@ -10,7 +10,7 @@ from sqlalchemy.exc import DisconnectionError
 import orgkey
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import URL, Engine
 
 __all__ = ["SINGLE", "open_postgresql"]
 
@@ -21,7 +21,7 @@ _RESTED: Final = 1.0  # seconds
 _USED: Final = "orgkey_used"
 
 
-def open_postgresql(url: str, clock: orgkey.Clock = orgkey.SYSTEM_CLOCK) -> Engine:
+def open_postgresql(url: str | URL, clock: orgkey.Clock = orgkey.SYSTEM_CLOCK) -> Engine:
     """An engine for ``url``, with psycopg as its driver. Nothing is connected yet.
 
     Raises what SQLAlchemy does for a URL that is none, and ModuleNotFoundError where the driver is not installed.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,13 +21,14 @@ from orgkey_tenants.stores.statements import KEYS_OF, READ, READ_WITH_TIME, SERV
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from sqlalchemy import Connection, Engine, RowMapping
+    from sqlalchemy import URL, Connection, Engine, RowMapping
 
     from orgkey_tenants.stores.statements import Change
 
-__all__ = ["SQLStore", "open_sql"]
+__all__ = ["SQLStore", "open_existing_sql", "open_sql"]
 
 _BUSY_SECONDS: Final = 30
+_LOOK_SECONDS: Final = 3  # for who only looks, such as the completion of a shell
 _MIGRATION_LOCK: Final = 0x6F72676B  # any number that nobody else takes for an advisory lock
 # Fields of a record that have no column of their own name.
 _RENAMED: Final = {"grant": "grant_name"}
@@ -39,20 +40,49 @@ def open_sql(url: str) -> SQLStore:
     return SQLStore(url)
 
 
+def open_existing_sql(url: str) -> SQLStore | None:
+    """The store at ``url`` as it is, to be read from; None where there is none yet.
+
+    Raises :class:`orgkey.ConfigError` for a URL that is none, and :class:`~orgkey_tenants.StoreUnavailable` where the
+    database does not answer or has the tables of another version.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+        return None
+    store = SQLStore(url, existing=True)
+    with ExitStack() as unless_it_is_one:
+        unless_it_is_one.callback(store.close)
+        found = store.revision()
+        if found == REVISION:
+            unless_it_is_one.pop_all()
+            return store
+    if found:
+        fact = f"its tables have the revision {found}, and this version takes {REVISION}"
+        raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", fact)
+    return None
+
+
 class SQLStore:
     """A store in a SQL database.
 
     ``clock`` gives the time where the database has none of its own (SQLite), or where a test wants to say what time it
-    is. Raises :class:`orgkey.ConfigError` for a URL that is none, and brings the tables to this version's schema.
+    is. Raises :class:`orgkey.ConfigError` for a URL that is none, and brings the tables to this version's schema;
+    with ``existing`` it makes no file and no table, and is for reading what is there.
     """
 
-    def __init__(self, url: str, *, clock: orgkey.Clock | None = None) -> None:
-        self._engine = _engine(url, clock or orgkey.SYSTEM_CLOCK)
+    def __init__(self, url: str, *, clock: orgkey.Clock | None = None, existing: bool = False) -> None:
+        self._engine = _engine(url, clock or orgkey.SYSTEM_CLOCK, existing=existing)
         self._is_sqlite = self._engine.dialect.name == "sqlite"
         self._clock = clock or (orgkey.SYSTEM_CLOCK if self._is_sqlite else None)
-        with _translated():
-            _migrate(self._engine)
+        if not existing:
+            with _translated():
+                _migrate(self._engine)
         renew_after_fork(self)
+
+    def revision(self) -> str:
+        """The revision of the tables that are there; empty where there are none."""
+        with self._reading() as connection:
+            return _revision(connection)
 
     def after_fork(self) -> None:
         """The connections are the parent's: neither used nor closed here, for SQLite permits neither."""
@@ -71,8 +101,11 @@ class SQLStore:
     def read(self, tenant: str) -> Reading | None:
         """The record, and the time it was read."""
         query = READ if self._clock is not None else READ_WITH_TIME
-        with self._reading() as connection:
-            row = connection.execute(query, {"of": tenant}).mappings().one_or_none()
+        try:
+            with self._reading() as connection:
+                row = connection.execute(query, {"of": tenant}).mappings().one_or_none()
+        except UnicodeEncodeError:
+            return None  # a byte of a command line that is no UTF-8: nobody is called so
         if row is None:
             return None
         now = float(row["server_time"]) if self._clock is None else self._clock.now()
@@ -276,25 +309,40 @@ def _translated() -> Iterator[None]:
         raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", orgkey.redact(f"{cause}: {words}")) from None
 
 
-def _engine(url: str, clock: orgkey.Clock) -> Engine:
+def _engine(url: str, clock: orgkey.Clock, *, existing: bool) -> Engine:
+    parsed = _parsed(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    if existing:
+        parsed = _as_it_is(parsed)
     try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise orgkey.ConfigError(
-            "The store's URL (ORGKEY_TENANTS_URL) is none. It looks like sqlite:///tenants.db or "
-            "postgresql://user@host/database"
-        ) from None
-    try:
-        if parsed.get_backend_name() != "sqlite":
-            return open_postgresql(url, clock)
+        if not is_sqlite:
+            return open_postgresql(parsed, clock)
         engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
     except (ModuleNotFoundError, SQLAlchemyError) as error:
         raise orgkey.ConfigError(
             f"The store's URL (ORGKEY_TENANTS_URL) cannot be used: {type(error).__name__}: {error}. "
             "For PostgreSQL: pip install 'orgkey-tenants[postgresql]'"
         ) from None
-    _prepare_sqlite(engine)
+    if not existing:
+        _prepare_sqlite(engine)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise orgkey.ConfigError(
+            "The store's URL (ORGKEY_TENANTS_URL) is none. It looks like sqlite:///tenants.db or "
+            "postgresql://user@host/database"
+        ) from None
+
+
+def _as_it_is(url: URL) -> URL:
+    """The same database, opened only where it is there, and soon given up."""
+    if url.get_backend_name() == "sqlite":
+        return url.set(database=Path(url.database or "").absolute().as_uri(), query={"mode": "rw", "uri": "true"})
+    return url.update_query_dict({"connect_timeout": str(_LOOK_SECONDS), **url.query})
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -315,10 +363,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 def _migrate(engine: Engine) -> None:
     with engine.connect().execution_options(**_READING) as connection:
-        if inspect(connection).has_table("orgkey_revision"):
-            found = connection.execute(text("SELECT version_num FROM orgkey_revision")).scalar_one_or_none()
-            if found == REVISION:
-                return
+        if _revision(connection) == REVISION:
+            return
     from alembic import command
     from alembic.config import Config
 
@@ -329,6 +375,12 @@ def _migrate(engine: Engine) -> None:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str:
+    if not inspect(connection).has_table("orgkey_revision"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM orgkey_revision")).scalar_one_or_none() or ""
 
 
 def _add(connection: Connection, audit: Audit, **changes: Any) -> None:
