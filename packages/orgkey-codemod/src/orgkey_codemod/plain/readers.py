@@ -22,6 +22,8 @@ _SCRIPTS: Final = re.compile(r"\.(sh|bash|zsh|ps1|bat|cmd)$|(^|/)(make|just)file
 """Of the files that may give a variable its value, those in which its bare name may take it too."""
 _COMMENT: Final = re.compile(r"[ \t]*(?:#|//|rem\b)", re.IGNORECASE)
 _TAKES: Final = r"\$(?:\{{|\(|env:)?{key}\b|%{key}%|\b(?:printenv|getenv)\b\W*{key}\b|\benv\.{key}\b"
+_MARKS: Final = ("$", "%", "env.", "getenv", "printenv")
+"""One of them is in every text that takes a variable's value."""
 _GIVES: Final = r"(?<![${{(%:])\b{key}[\"']?[ \t]*[:=]"
 
 
@@ -46,9 +48,10 @@ def _search(tree: Tree, key: str) -> Iterator[str]:
             continue
         if path not in modules:
             yield from _in_file(path, content.decode("utf-8", "replace"), key, takes)
-        else:
-            texts = (node for node in modules[path].every(ast.Constant) if isinstance(node.value, str))
-            yield from (f"{path}:{node.lineno}" for node in texts if takes.search(str(node.value)))
+        elif any(mark in modules[path].source.text for mark in _MARKS):
+            for node in modules[path].every(ast.Constant):
+                if isinstance(node.value, str) and key in node.value and takes.search(node.value):
+                    yield f"{path}:{node.lineno}"
 
 
 def _in_file(path: PurePosixPath, text: str, key: str, takes: re.Pattern[str]) -> Iterator[str]:

@@ -62,22 +62,17 @@ class Asked:
         forms = (outcome.gone for outcome in outcomes(tree) if outcome.edits)
         self.gone: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions), *forms)
         """Every node that goes with a login, or with a form by which the program asks for a token."""
-        self.keys: Final = frozenset(key for key in going if not any(self._decides(tree, key)))
+        self.keys: Final = frozenset(going).difference(self._switches(tree, frozenset(going)))
         """Environment variables that nothing reads any more but to check that they are there."""
 
-    def _decides(self, tree: Tree, key: str) -> Iterator[bool]:
-        """Whether a variable is the switch of something: what it lets run then would run unasked."""
+    def _switches(self, tree: Tree, going: frozenset[str]) -> Iterator[str]:
+        """Those of some variables that are the switch of something: what they let run would then run unasked."""
         for module in project_of(tree).modules.values():
-            if is_test(module) or key not in module.source.text:
+            if is_test(module) or not any(key in module.source.text for key in going):
                 continue
-            choices: list[ast.If | ast.IfExp | ast.While] = [
-                *module.every(ast.If), *module.every(ast.IfExp), *module.every(ast.While)
-            ]  # fmt: skip
-            for node in choices:
-                if is_check(node) or _gives_a_value(node):
-                    continue
-                texts = (each for each in ast.walk(node.test) if isinstance(each, ast.Constant))
-                yield any(each.value == key and each not in self.gone for each in texts)
+            for text in module.every(ast.Constant):
+                if text.value in going and text not in self.gone and any(map(_decides, _choices_by(module, text))):
+                    yield str(text.value)
 
 
 class Checks:
@@ -292,6 +287,20 @@ class Checks:
         tree = self._asked.tree
         is_kept = module.path in tree.readonly or is_left(tree, module, module.statement(argument), "SFA502")
         return not is_kept and is_pure(self._project, module, argument)
+
+
+def _choices_by(module: Module, node: ast.AST) -> Iterator[ast.AST]:
+    """The choices in whose test a node stands."""
+    here, around = node, module.parent(node)
+    while around is not None:
+        if isinstance(around, ast.If | ast.IfExp | ast.While) and around.test is here:
+            yield around
+        here, around = around, module.parent(around)
+
+
+def _decides(choice: ast.AST) -> bool:
+    """Whether a choice lets something run, and does more than to give up or to give a value."""
+    return not is_check(choice) and not _gives_a_value(choice)
 
 
 def is_check(node: ast.AST) -> bool:

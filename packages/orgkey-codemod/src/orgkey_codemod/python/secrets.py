@@ -161,7 +161,7 @@ def _is_salesforce_database(node: ast.Dict) -> bool:
 def _in_words(module: Module) -> Iterator[tuple[Module, int, int]]:
     """Comments and docstrings that hold a login or a setting with a secret."""
     text = module.source.text
-    if not any(True for line in text.splitlines() for _ in written_secrets(line)):
+    if not any(True for line in _lines_with_a_word(text) for _ in written_secrets(line)):
         return
     starts = module.source.line_starts
     rows = text.replace("\r\n", " \n").replace("\r", "\n")
@@ -176,6 +176,21 @@ def _in_words(module: Module) -> Iterator[tuple[Module, int, int]]:
             for line in re.finditer(r"[^\r\n]+", text[begin:end]):
                 for first, last in written_secrets(line.group()):
                     yield module, begin + line.start() + first, begin + line.start() + last
+
+
+def _lines_with_a_word(text: str) -> Iterator[str]:
+    """The lines that may give a secret a value, found without a look at each of the others."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters become two
+        yield from text.splitlines()
+        return
+    for word in _WORDS:
+        offset = lower.find(word)
+        while offset >= 0:
+            end = text.find("\n", offset)
+            end = len(text) if end < 0 else end
+            yield text[text.rfind("\n", 0, offset) + 1 : end]
+            offset = lower.find(word, end)
 
 
 def written_secrets(line: str) -> Iterator[tuple[int, int]]:

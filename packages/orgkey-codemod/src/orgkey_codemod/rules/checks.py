@@ -133,6 +133,9 @@ def _is_list_of_names(project: Project, module: Module, node: ast.AST, keys: Key
     """A list of variables that have to be set, the password's among others."""
     if not isinstance(node, ast.List | ast.Tuple | ast.Set):
         return False
+    texts = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    if len(texts) != len(node.elts) or keys.secrets.isdisjoint(texts):
+        return False
     around = module.parent(node)
     if isinstance(around, ast.Subscript) or _is_export(around):
         return False
@@ -141,10 +144,7 @@ def _is_list_of_names(project: Project, module: Module, node: ast.AST, keys: Key
     statement = module.statement(node)
     if is_check(statement) and node in ast.walk(statement.test):  # type: ignore[attr-defined] # an If or an Assert
         return False  # the check as a whole is asked
-    if Sequences(project, module).is_only_looked_up(node):
-        return False
-    texts = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    return len(texts) == len(node.elts) and any(text in keys.secrets for text in texts)
+    return not Sequences(project, module).is_only_looked_up(node)
 
 
 def _is_export(node: ast.AST | None) -> bool:
