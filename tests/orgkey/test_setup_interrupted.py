@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 # Stops where the given number of files is on the disk, says so, and goes on when it is told to.
 STOPS = """
-import os, sys
+import os, signal, sys
 from orgkey.cli.app import run
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores it
 left = int(sys.argv.pop(1))
 sync = os.fsync
 def fsync(descriptor):
