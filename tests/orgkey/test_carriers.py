@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import ssl
 from contextlib import ExitStack
@@ -95,8 +96,10 @@ class Road:
 
 @pytest.fixture
 def road(tmp_path: Path) -> Iterator[Any]:
+    directory = tmp_path / "ca"
     with ExitStack() as stack:
-        yield lambda way, trouble: Road(way, trouble, tmp_path / "ca", stack)
+        yield lambda way, trouble: Road(way, trouble, directory, stack)
+    shutil.rmtree(directory, ignore_errors=True)  # what is left behind is searched for private keys
 
 
 def closed_port() -> int:
