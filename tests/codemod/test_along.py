@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import corpus
 import pytest
+from trees import lay_out
 
 from orgkey_codemod import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from corpus import Case
@@ -32,14 +32,6 @@ CHECKED: Final = (
     "if not (user and password):  # <COMMENT>\n    raise SystemExit(1)\n"
     'sf = Salesforce(username=user, password=password, security_token="")\n'
 )
-
-
-def lay_out(folder: Path, files: Mapping[str, str]) -> Path:
-    given = folder / "given"
-    given.mkdir()
-    for name, text in files.items():
-        (given / name).write_text(text)
-    return given
 
 
 def fixed(given: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[tuple[str, int, int, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from trees import lay_out
 
 from orgkey_codemod import cli
 
@@ -26,11 +27,7 @@ ALL: Final = {*FILES}
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    folder = tmp_path / "given"
-    folder.mkdir()
-    for name, text in FILES.items():
-        (folder / name).write_text(text)
-    return folder
+    return lay_out(tmp_path, FILES)
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from trees import lay_out
 
 from orgkey_codemod import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 APP: Final = "from orgkey_simple_salesforce import Salesforce\n\nsf = Salesforce()\n"
@@ -20,14 +20,6 @@ SF_APP: Final = (
 )
 OLD: Final = "SALESFORCE_USERNAME=\nSALESFORCE_PASSWORD=\nSALESFORCE_SECURITY_TOKEN=\nPORT=80\n"
 NEW: Final = "SALESFORCE_USERNAME=\nSALESFORCE_CLIENT_ID=\nSALESFORCE_PRIVATE_KEY_FILE=\nPORT=80\n"
-
-
-def lay_out(folder: Path, files: Mapping[str, str]) -> Path:
-    given = folder / "given"
-    for name, text in files.items():
-        (given / name).parent.mkdir(parents=True, exist_ok=True)
-        (given / name).write_text(text)
-    return given
 
 
 def found(given: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[tuple[str, int, str, str | None]]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import corpus
 import pytest
+from trees import lay_out
 
 from orgkey_codemod import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from corpus import Case
@@ -25,14 +25,6 @@ APP: Final = (
 ASKS: Final = 'if not os.getenv("SF_PASSWORD"):\n    sys.exit("SF_PASSWORD must be set")\n'
 LEFT: Final = {"SFA503", "SFA702"}
 CASES: Final = [case for case in corpus.load() if case.fixed and any(each.code in LEFT for each in case.findings)]
-
-
-def lay_out(folder: Path, files: Mapping[str, str]) -> Path:
-    given = folder / "given"
-    for name, text in files.items():
-        (given / name).parent.mkdir(parents=True, exist_ok=True)
-        (given / name).write_text(text)
-    return given
 
 
 def found(given: Path, capsys: pytest.CaptureFixture[str], *words: str) -> Counter[tuple[str, str]]:

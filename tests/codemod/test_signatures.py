@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from trees import lay_out
 
 from orgkey_codemod import cli
 
@@ -17,10 +18,7 @@ READS: Final = 'os.environ["SF_PASSWORD"], os.environ["SF_TOKEN"]'
 
 
 def fixed(folder: Path, files: Mapping[str, str], *words: str) -> dict[str, str]:
-    given = folder / "given"
-    for name, text in files.items():
-        (given / name).parent.mkdir(parents=True, exist_ok=True)
-        (given / name).write_text(text)
+    given = lay_out(folder, files)
     assert cli.main(["fix", *words, str(given)]) in {0, 1}
     first = {name: (given / name).read_text() for name in files}
     assert cli.main(["fix", *words, str(given)]) in {0, 1}
