@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "types", "tests"]
 
 JSFORCE = "jsforce@3.10.16"
+NPM_SECONDS = 60
 # What the whole suite runs beside: agent frameworks, real servers, a generator of Python programs.
 FRAMEWORK_GROUPS = ("langchain", "langchain-agent", "llama-index", "codemod", "tenants")
 CODEMOD = "tests/codemod"
@@ -221,11 +222,14 @@ def oldest_passes(session: nox.Session, row: matrix.Row) -> bool:
 
 def fetch_jsforce(session: nox.Session) -> None:
     """Fetch jsforce, a client that the local Salesforce is tried with. Without npm its tests are skipped and say so."""
-    folder = session.cache_dir / "jsforce"
-    if shutil.which("npm") and not (folder / "node_modules" / "jsforce" / "package.json").exists():
-        quiet = ("--no-save", "--no-audit", "--no-fund", "--silent")
-        # A registry out of reach is no failure of ours: the tests are skipped then as well.
-        session.run("npm", "install", *quiet, f"--prefix={folder}", JSFORCE, external=True, success_codes=range(256))
+    folder, npm = session.cache_dir / "jsforce", shutil.which("npm")
+    if npm and not (folder / "node_modules" / "jsforce" / "package.json").exists():
+        session.log(f"npm install {JSFORCE}")
+        options = ("--no-save", "--no-audit", "--no-fund", "--silent", f"--prefix={folder}")
+        # A registry out of reach is no failure of ours, and npm by itself would ask it again for many minutes.
+        once = ("--fetch-retries=0", f"--fetch-timeout={NPM_SECONDS}000")
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run([npm, "install", *options, *once, JSFORCE], cwd=ROOT, timeout=NPM_SECONDS, check=False)
     session.env["NODE_PATH"] = str(folder / "node_modules")
 
 
