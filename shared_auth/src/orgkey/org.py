@@ -148,7 +148,7 @@ def _parse(url: str, what: str) -> Origin:
 def _syntax_problem(url: str) -> str:
     if not url.strip():
         return "is empty"
-    if url != url.strip() or any(character.isspace() or not character.isprintable() for character in url):
+    if " " in url or not url.isprintable():  # every other white space is not printable
         return "has white space or control characters in it"
     try:
         parts = urlsplit(url)
