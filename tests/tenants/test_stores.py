@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from customers import connect, new_customer
 from fake_clock import FakeClock
 from sqlalchemy import create_engine, event
 
@@ -26,6 +27,8 @@ from orgkey_tenants.stores.sql import SQLStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
 
 class TestMemory(StoreConformance):
@@ -93,21 +96,50 @@ def test_a_connection_that_the_server_ended_costs_nothing(fresh_database, clock)
         lock.close()
 
 
+@contextmanager
+def heard(store: SQLStore) -> Iterator[list[str]]:
+    """What goes to the database: each statement, and each COMMIT of a transaction that was begun for several."""
+    sent: list[str] = []
+
+    def statement(*told: Any) -> None:
+        sent.append(told[2])
+
+    def commit(connection: Connection) -> None:
+        if not connection.connection.driver_connection.autocommit:  # type: ignore[union-attr]  # it is connected
+            sent.append("COMMIT")
+
+    event.listen(store._engine, "before_cursor_execute", statement)
+    event.listen(store._engine, "commit", commit)
+    yield sent
+    event.remove(store._engine, "before_cursor_execute", statement)
+    event.remove(store._engine, "commit", commit)
+
+
 @pytest.mark.parametrize("expected", [1, 2])
 def test_postgresql_changes_a_record_and_its_audit_in_one_statement(fresh_database, clock, expected):
-    store = SQLStore(fresh_database, clock=clock)
-    try:
+    with closing(SQLStore(fresh_database, clock=clock)) as store:
         record = TenantRecord(tenant="acme")
         audit = Audit(tenant="acme", at=0, actor="", event="made", state=State.PENDING)
-        store.create(record, audit)
-        sent: list[str] = []
-        event.listen(store._engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
-        event.listen(store._engine, "commit", lambda connection: sent.append("COMMIT"))
-        assert store.swap(record, replace(audit, event="changed"), version=expected) is (expected == 1)
+        with heard(store) as sent:
+            store.create(record, audit)
+        assert sent[2:] == ["COMMIT"]
+        with heard(store) as sent:
+            assert store.swap(record, replace(audit, event="changed"), version=expected) is (expected == 1)
         assert len(sent) == 1
         assert [line.event for line in store.audit("acme")] == ["changed", "made"][expected - 1 :]
-    finally:
-        store.close()
+
+
+def test_a_refresh_is_three_round_trips_to_postgresql_and_a_claim_one(fresh_database, world, make):
+    store = SQLStore(fresh_database)
+    tenants = make(store=store)
+    customer = new_customer(world)
+    connect(tenants, customer)
+    with heard(store) as sent:
+        tenants.keep_alive(customer.tenant)
+    assert [words.split()[0] for words in sent] == ["SELECT", "WITH", "WITH"]
+    with heard(store) as sent:
+        assert store.claim_due(limit=5, seconds=60) == []
+    assert len(sent) == 1
 
 
 def test_a_read_only_store_says_so(tmp_path, clock):

@@ -359,7 +359,7 @@ def keepalive(
 
         with ThreadPoolExecutor(workers, "keepalive") as pool:
             try:
-                for future in [pool.submit(tenants.keepalive, batch=5, progress=progress) for _ in range(workers)]:
+                for future in [pool.submit(tenants.keepalive, progress=progress) for _ in range(workers)]:
                     future.result()
             except KeyboardInterrupt:
                 tenants.drain(0.0)  # the workers begin no more; the pool waits for what is under way

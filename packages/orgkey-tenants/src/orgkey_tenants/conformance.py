@@ -113,12 +113,15 @@ class StoreConformance:
         assert sum(_race(lambda number: store.add_key(replace(one, wrapped=bytes([number]))))) == 1
         assert store.add_key(two)
         assert [key.version for key in store.keys("acme")] == [1, 2]
+        store.create(_record(), _audit(_record()))
+        assert list(store.read("acme").keys) == store.keys("acme")
         assert not store.rewrap_key(replace(two, wrapped=b"new"), instead_of=b"not that")
         assert store.rewrap_key(replace(two, wrapped=b"new", master="master-2"), instead_of=b"wrapped")
         assert store.drop_keys("acme", below=2) == 1
         assert store.keys("acme") == [replace(two, wrapped=b"new", master="master-2")]
         assert store.drop_keys("acme") == 1
         assert store.keys("acme") == []
+        assert list(store.read("acme").keys) == []
 
     def test_an_authorization_is_taken_once(self, store: Any, clock: Any) -> None:
         """Of any number who ask for it, and in its time."""

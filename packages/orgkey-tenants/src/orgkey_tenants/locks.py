@@ -11,7 +11,7 @@ from sqlalchemy.sql import text
 
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
-from orgkey_tenants.stores.postgresql import SINGLE, open_postgresql
+from orgkey_tenants.stores.postgresql import open_postgresql
 from orgkey_tenants.stores.schema import LOCKS
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class PostgreSQLLock:
 
     def _run(self, statement: Any, **values: Any) -> bool:
         try:
-            with self._engine.connect().execution_options(**SINGLE) as connection:
+            with self._engine.begin() as connection:
                 return connection.execute(statement, values).rowcount == 1
         except SQLAlchemyError as error:
             raise LockUnavailable(type(error).__name__) from None

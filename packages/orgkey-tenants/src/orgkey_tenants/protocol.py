@@ -191,7 +191,7 @@ class _Run:
             if (yield from self.recover(record, record.intent)):
                 return _Again(0.0)
         yield Admit(record)
-        opened: Opened = yield Unseal(record)
+        opened: Opened = yield Unseal(reading)
         announced, mine = yield from self.announce(record, reading.now)
         if announced is None:
             return _Again()

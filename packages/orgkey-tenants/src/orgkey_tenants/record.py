@@ -200,10 +200,14 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A strong read of a record, and the store's time at that moment."""
+    """A strong read of a record and the tenant's wrapped data keys, oldest first, and the store's time at that moment.
+
+    The keys come along because a refresh needs both: one look at the store, and one moment for both.
+    """
 
     record: TenantRecord
     now: float
+    keys: tuple[WrappedKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

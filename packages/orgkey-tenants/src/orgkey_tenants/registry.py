@@ -382,7 +382,7 @@ class Tenants(AsyncTwins):
     # --- looking after ---------------------------------------------------------------------------------------------
 
     def keepalive(
-        self, *, batch: int = 20, seconds: float = 600.0, progress: Callable[[str, str], None] | None = None
+        self, *, batch: int = 10, seconds: float = 600.0, progress: Callable[[str, str], None] | None = None
     ) -> tuple[int, int]:
         """Refresh the dormant tenants that are due, each once among all who call this; return how many and failed.
 

@@ -21,6 +21,8 @@ from orgkey_tenants.errors import SealBroken, local
 from orgkey_tenants.record import WrappedKey
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orgkey_tenants.stores.base import Store
     from orgkey_tenants.wrappers import KeyWrapper
 
@@ -130,9 +132,11 @@ class Sealer:
         """
         return self._of(self._store.keys(tenant), tenant, version)
 
-    def pair(self, tenant: str, version: int) -> tuple[DataKey, DataKey]:
-        """The key of that version and the newest one: to open with, and to seal with next. Raises as :meth:`key`."""
-        held = self._store.keys(tenant)
+    def pair(self, held: Sequence[WrappedKey], tenant: str, version: int) -> tuple[DataKey, DataKey]:
+        """Of the tenant's keys the one of that version and the newest: to open with, and to seal with next.
+
+        Raises as :meth:`key`.
+        """
         return self._of(held, tenant, version), self._unwrapped(held[-1])
 
     def newest(self, tenant: str) -> DataKey:
@@ -140,7 +144,7 @@ class Sealer:
         held = self._store.keys(tenant)
         return self._unwrapped(held[-1]) if held else self.new_key(tenant)
 
-    def _of(self, held: list[WrappedKey], tenant: str, version: int) -> DataKey:
+    def _of(self, held: Sequence[WrappedKey], tenant: str, version: int) -> DataKey:
         for wrapped in held:
             if wrapped.version == version:
                 return self._unwrapped(wrapped)

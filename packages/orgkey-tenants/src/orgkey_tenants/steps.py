@@ -139,12 +139,12 @@ class Sleep:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read the record, strongly."""
+    """Read the record and its keys, strongly."""
 
     tenant: str
 
     def perform(self, ports: Ports) -> Reading | None:
-        """The record and the store's time."""
+        """Both, and the store's time."""
         return ports.store.read(self.tenant)
 
 
@@ -173,12 +173,12 @@ class Opened:
 class Unseal:
     """Open the stored secret, and have the newest data key at hand."""
 
-    record: TenantRecord
+    reading: Reading
 
     def perform(self, ports: Ports) -> Opened:
         """May ask the key service."""
-        record = self.record
-        key, newest = ports.sealer.pair(record.tenant, record.dek_version)
+        record = self.reading.record
+        key, newest = ports.sealer.pair(self.reading.keys, record.tenant, record.dek_version)
         secret = ports.sealer.open(
             key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
         )

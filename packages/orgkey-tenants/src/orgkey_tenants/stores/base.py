@@ -28,7 +28,7 @@ class Store(Protocol):
         ...
 
     def read(self, tenant: str) -> Reading | None:
-        """The record as of the last write anywhere; None where there is none."""
+        """The record and its keys as of the last write anywhere; None where there is no record."""
         ...
 
     def create(self, record: TenantRecord, audit: Audit) -> bool:

@@ -37,7 +37,7 @@ class MemoryStore:
         """Look it up."""
         with self._lock:
             record = self._records.get(tenant)
-            return None if record is None else Reading(record, self.now())
+            return None if record is None else Reading(record, self.now(), tuple(self.keys(tenant)))
 
     def create(self, record: TenantRecord, audit: Audit) -> bool:
         """Add it, unless its id is taken."""

@@ -12,10 +12,10 @@ import orgkey
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
 
-__all__ = ["SINGLE", "open_postgresql"]
+__all__ = ["TOGETHER", "open_postgresql"]
 
-SINGLE: Final = {"isolation_level": "AUTOCOMMIT"}
-"""Execution options for one statement, which is a transaction of its own: neither BEGIN nor COMMIT is sent."""
+TOGETHER: Final = {"isolation_level": "READ COMMITTED"}
+"""Execution options for several statements that make one transaction."""
 
 _RESTED: Final = 1.0  # seconds
 _USED: Final = "orgkey_used"
@@ -24,9 +24,14 @@ _USED: Final = "orgkey_used"
 def open_postgresql(url: str | URL, clock: orgkey.Clock = orgkey.SYSTEM_CLOCK) -> Engine:
     """An engine for ``url``, with psycopg as its driver. Nothing is connected yet.
 
+    Each statement is a transaction of its own, for which neither BEGIN nor COMMIT is sent: one round trip where they
+    are three. Where several belong together, :data:`TOGETHER` says so.
+
     Raises what SQLAlchemy does for a URL that is none, and ModuleNotFoundError where the driver is not installed.
     """
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), hide_parameters=True)
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT", hide_parameters=True
+    )
     _ping_what_rested(engine, clock)
     return engine
 

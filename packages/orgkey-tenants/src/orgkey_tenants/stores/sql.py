@@ -14,9 +14,18 @@ import orgkey
 from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import StoreUnavailable, local
 from orgkey_tenants.record import Audit, Authorization, Intent, Reading, State, TenantRecord, WrappedKey
-from orgkey_tenants.stores.postgresql import SINGLE, open_postgresql
+from orgkey_tenants.stores.postgresql import TOGETHER, open_postgresql
 from orgkey_tenants.stores.schema import AUDIT, AUTHORIZATIONS, KEYS, REVISION, STORE, TENANTS
-from orgkey_tenants.stores.statements import KEYS_OF, READ, READ_WITH_TIME, SERVER_TIME, SETTLE, SWAP
+from orgkey_tenants.stores.statements import (
+    CLAIM_AT,
+    CLAIM_NOW,
+    KEYS_OF,
+    READ,
+    READ_WITH_TIME,
+    SERVER_TIME,
+    SETTLE,
+    SWAP,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -32,6 +41,9 @@ _LOOK_SECONDS: Final = 3  # for who only looks, such as the completion of a shel
 _MIGRATION_LOCK: Final = 0x6F72676B  # any number that nobody else takes for an advisory lock
 # Fields of a record that have no column of their own name.
 _RENAMED: Final = {"grant": "grant_name"}
+_FIELDS: Final = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (TenantRecord, Audit, Authorization, WrappedKey)
+}
 _READING: Final = {"orgkey_reading": True}
 
 
@@ -73,10 +85,11 @@ class SQLStore:
     def __init__(self, url: str, *, clock: orgkey.Clock | None = None, existing: bool = False) -> None:
         self._engine = _engine(url, clock or orgkey.SYSTEM_CLOCK, existing=existing)
         self._is_sqlite = self._engine.dialect.name == "sqlite"
+        self._together = self._engine if self._is_sqlite else self._engine.execution_options(**TOGETHER)
         self._clock = clock or (orgkey.SYSTEM_CLOCK if self._is_sqlite else None)
         if not existing:
             with _translated():
-                _migrate(self._engine)
+                _migrate(self._together)
         renew_after_fork(self)
 
     def revision(self) -> str:
@@ -103,13 +116,15 @@ class SQLStore:
         query = READ if self._clock is not None else READ_WITH_TIME
         try:
             with self._reading() as connection:
-                row = connection.execute(query, {"of": tenant}).mappings().one_or_none()
+                rows = connection.execute(query, {"of": tenant}).mappings().all()
         except UnicodeEncodeError:
             return None  # a byte of a command line that is no UTF-8: nobody is called so
-        if row is None:
+        if not rows:
             return None
+        row = rows[0]
         now = float(row["server_time"]) if self._clock is None else self._clock.now()
-        return Reading(_record(row), now)
+        keys = () if row["key_version"] is None else tuple(map(_key, rows))
+        return Reading(_record(row), now, keys)
 
     def create(self, record: TenantRecord, audit: Audit) -> bool:
         """Insert, unless the id is taken."""
@@ -159,7 +174,7 @@ class SQLStore:
 
     def note(self, audit: Audit) -> None:
         """Insert it."""
-        with self._writing() as connection:
+        with self._single() as connection:
             _add(connection, audit)
 
     # --- data keys -------------------------------------------------------------------------------------------------
@@ -172,7 +187,7 @@ class SQLStore:
     def add_key(self, key: WrappedKey) -> bool:
         """Insert, unless that version exists."""
         try:
-            with self._writing() as connection:
+            with self._single() as connection:
                 connection.execute(KEYS.insert().values(**_plain(key)))
         except IntegrityError:
             return False
@@ -181,7 +196,7 @@ class SQLStore:
     def rewrap_key(self, key: WrappedKey, *, instead_of: bytes) -> bool:
         """Update if the wrapping is still the old one."""
         condition = (KEYS.c.tenant == key.tenant, KEYS.c.version == key.version, KEYS.c.wrapped == instead_of)
-        with self._writing() as connection:
+        with self._single() as connection:
             statement = update(KEYS).where(*condition).values(wrapped=key.wrapped, master=key.master)
             return connection.execute(statement).rowcount == 1
 
@@ -190,7 +205,7 @@ class SQLStore:
         statement = KEYS.delete().where(KEYS.c.tenant == tenant)
         if below is not None:
             statement = statement.where(KEYS.c.version < below)
-        with self._writing() as connection:
+        with self._single() as connection:
             return connection.execute(statement).rowcount
 
     # --- consents under way ----------------------------------------------------------------------------------------
@@ -206,7 +221,7 @@ class SQLStore:
         """Delete it and say what it was."""
         now = self.now()
         statement = AUTHORIZATIONS.delete().where(AUTHORIZATIONS.c.state_hash == state_hash).returning(AUTHORIZATIONS)
-        with self._writing() as connection:
+        with self._single() as connection:
             row = connection.execute(statement).mappings().one_or_none()
         taken = None if row is None else Authorization(**row)
         return taken if taken is not None and taken.expires_at > now else None
@@ -224,25 +239,9 @@ class SQLStore:
 
     def claim_due(self, *, limit: int, seconds: float) -> list[str]:
         """One UPDATE over what SKIP LOCKED (PostgreSQL) leaves, so that workers never wait for one another."""
-        now = self.now()
-        due = (
-            select(TENANTS.c.tenant)
-            .where(
-                TENANTS.c.keepalive_at <= now,
-                TENANTS.c.state == State.ACTIVE,
-                TENANTS.c.grant_name == "authorization_code",
-                (TENANTS.c.claimed_until.is_(None)) | (TENANTS.c.claimed_until <= now),
-            )
-            .order_by(TENANTS.c.keepalive_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)  # SQLite has no such clause; there one transaction writes at a time
-        )
-        with self._writing() as connection:
-            chosen = list(connection.execute(due).scalars())
-            if chosen:
-                claimed = update(TENANTS).where(TENANTS.c.tenant.in_(chosen)).values(claimed_until=now + seconds)
-                connection.execute(claimed)
-        return chosen
+        claim, now = (CLAIM_NOW, {}) if self._clock is None else (CLAIM_AT, {"now": self._clock.now()})
+        with self._single() as connection:
+            return [*connection.execute(claim, {**now, "limit": limit, "seconds": seconds}).scalars()]
 
     # --- the store as a whole --------------------------------------------------------------------------------------
 
@@ -277,22 +276,19 @@ class SQLStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        if not self._is_sqlite:
-            with self._single() as connection:
-                yield connection
-            return
         with _translated(), self._engine.connect().execution_options(**_READING) as connection:
             yield connection
 
     @contextmanager
     def _single(self) -> Iterator[Connection]:
-        """For one statement on PostgreSQL."""
-        with _translated(), self._engine.connect().execution_options(**SINGLE) as connection:
+        """For one statement that writes."""
+        with _translated(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with _translated(), self._engine.begin() as connection:
+        """For several statements that write."""
+        with _translated(), self._together.begin() as connection:
             yield connection
 
 
@@ -388,7 +384,7 @@ def _add(connection: Connection, audit: Audit, **changes: Any) -> None:
 
 
 def _plain(record: Any) -> dict[str, Any]:
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    return {name: getattr(record, name) for name in _FIELDS[type(record)]}
 
 
 def _columns(record: TenantRecord) -> dict[str, Any]:
@@ -400,13 +396,16 @@ def _columns(record: TenantRecord) -> dict[str, Any]:
 
 
 def _record(row: RowMapping) -> TenantRecord:
-    names = [field.name for field in fields(TenantRecord) if field.name != "intent"]
-    values = {name: row[_RENAMED.get(name, name)] for name in names}
+    values = {name: row[_RENAMED.get(name, name)] for name in _FIELDS[TenantRecord] if name != "intent"}
     values |= {"state": State(values["state"]), "sealed": bytes(values["sealed"])}
     intent = None
     if row["intent_id"] is not None:
         intent = Intent(row["intent_id"], row["intent_owner"], row["intent_deadline"], row["intent_probe"])
     return TenantRecord(**values, intent=intent)
+
+
+def _key(row: RowMapping) -> WrappedKey:
+    return WrappedKey(row["tenant"], row["key_version"], row["key_wrapped"], row["key_master"], row["key_created_at"])
 
 
 def _audit(row: RowMapping) -> Audit:

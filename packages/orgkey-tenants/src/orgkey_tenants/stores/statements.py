@@ -9,21 +9,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, extract, func, select, update
+from sqlalchemy import Double, bindparam, extract, func, select, update
 
+from orgkey_tenants.record import State
 from orgkey_tenants.stores.schema import AUDIT, KEYS, TENANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import BindParameter, ColumnElement, Insert, Table, Update
+    from sqlalchemy.sql.dml import ReturningUpdate
 
-__all__ = ["KEYS_OF", "READ", "READ_WITH_TIME", "SERVER_TIME", "SETTLE", "SWAP", "Change"]
+__all__ = ["CLAIM_AT", "CLAIM_NOW", "KEYS_OF", "READ", "READ_WITH_TIME", "SERVER_TIME", "SETTLE", "SWAP", "Change"]
 
 SERVER_TIME: Final = extract("epoch", func.clock_timestamp())
 """The time of a database server that has one, in seconds since the epoch."""
 
-READ: Final = select(TENANTS).where(TENANTS.c.tenant == bindparam("of"))
+READ: Final = (
+    select(TENANTS, *(column.label(f"key_{column.name}") for column in KEYS.c if column.name != "tenant"))
+    .outerjoin(KEYS, KEYS.c.tenant == TENANTS.c.tenant)
+    .where(TENANTS.c.tenant == bindparam("of"))
+    .order_by(KEYS.c.version)
+)
+"""A tenant's record once for each of its keys, or once where it has none."""
+
 READ_WITH_TIME: Final = READ.add_columns(SERVER_TIME.label("server_time"))
 KEYS_OF: Final = select(KEYS).where(KEYS.c.tenant == bindparam("of")).order_by(KEYS.c.version)
 
@@ -101,3 +110,28 @@ SETTLE: Final = Change.where(
     claimed_until=None,
 )
 """What a refresh brought, if its intent is still the expected one."""
+
+
+def _claim(now: Any) -> ReturningUpdate[tuple[str]]:
+    due = (
+        select(TENANTS.c.tenant)
+        .where(
+            TENANTS.c.keepalive_at <= now,
+            TENANTS.c.state == State.ACTIVE,
+            TENANTS.c.grant_name == "authorization_code",
+            (TENANTS.c.claimed_until.is_(None)) | (TENANTS.c.claimed_until <= now),
+        )
+        .order_by(TENANTS.c.keepalive_at)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)  # SQLite has no such clause; there one transaction writes at a time
+        .cte("due")  # PostgreSQL might run a subquery more than once
+    )
+    claimed = update(TENANTS).where(TENANTS.c.tenant.in_(select(due.c.tenant)))
+    return claimed.values(claimed_until=now + bindparam("seconds", type_=Double)).returning(TENANTS.c.tenant)
+
+
+CLAIM_NOW: Final = _claim(extract("epoch", func.statement_timestamp()))  # not clock_timestamp: an index is searched
+"""Claims tenants whose keep-alive is due, by the server's time."""
+
+CLAIM_AT: Final = _claim(bindparam("now", type_=Double))
+"""The same at a given time."""
