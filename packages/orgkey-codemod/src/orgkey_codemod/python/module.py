@@ -9,7 +9,7 @@ import tokenize
 import warnings
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from orgkey_codemod.python.scopes import Scopes
 
@@ -75,7 +75,10 @@ class Module:
 
     def every(self, *kinds: type[N]) -> list[N]:
         """Every node of these types, looked up and not searched for."""
-        return [cast("N", node) for kind in kinds for node in self.scopes.nodes.get(kind, ())]
+        found: list[Any] = []
+        for kind in kinds:
+            found += self.scopes.nodes.get(kind, ())
+        return found
 
     @cached_property
     def attributes(self) -> dict[str, list[ast.Attribute]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +16,8 @@ __all__ = ["Binding", "Kind", "Scope", "Scopes"]
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LEAVES: Final = frozenset({"ctx", "id", "attr", "arg", "kind", "lineno", "op", "ops", "type_comment"})
 """Fields that hold no node with a name in it."""
+_PARTS: Final[dict[type[ast.AST], tuple[str, ...]]] = {ast.Constant: ()}
+"""By type of node the other fields, as far as such a node was seen."""
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -100,18 +102,20 @@ class Scopes(ast.NodeVisitor):
 
     def _index(self, tree: ast.Module) -> None:
         parent, nodes = self.parent, self.nodes
-        waiting: deque[ast.AST] = deque([tree])
-        while waiting:
-            node = waiting.popleft()
-            nodes[type(node)].append(node)
-            for name in node._fields:
-                if name in _LEAVES:
-                    continue
-                value = getattr(node, name, None)
-                for child in value if isinstance(value, list) else (value,):
-                    if isinstance(child, ast.AST):
-                        parent[child] = node
-                        waiting.append(child)
+        waiting: list[ast.AST] = [tree]
+        for node in waiting:  # which grows meanwhile
+            kind = type(node)
+            nodes[kind].append(node)
+            for name in _PARTS.get(kind) or _parts_of(kind):
+                value = getattr(node, name)
+                if isinstance(value, list):
+                    for child in value:
+                        if isinstance(child, ast.AST):
+                            parent[child] = node
+                            waiting.append(child)
+                elif isinstance(value, ast.AST):
+                    parent[value] = node
+                    waiting.append(value)
 
     def find(self, name: str, scope: Scope) -> Scope | None:
         """The scope whose ``name`` is meant in ``scope``; None where it is a builtin, a star's or undefined."""
@@ -179,10 +183,8 @@ class Scopes(ast.NodeVisitor):
 
     def generic_visit(self, node: ast.AST) -> None:
         """Visit what a node is made of; half the time of the inherited one, and most of this class's."""
-        for name in node._fields:
-            if name in _LEAVES:
-                continue
-            value = getattr(node, name, None)
+        for name in _PARTS[type(node)]:
+            value = getattr(node, name)
             if isinstance(value, list):
                 for child in value:
                     if isinstance(child, ast.AST):
@@ -362,6 +364,12 @@ class Scopes(ast.NodeVisitor):
         self._scope = around
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815
+
+
+def _parts_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(name for name in kind._fields if name not in _LEAVES)
+    return _PARTS[kind]
 
 
 def _every(arguments: ast.arguments) -> list[ast.arg]:
