@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "shared_auth" / "src" / "orgkey"
+TENANTS = ROOT / "packages" / "orgkey-tenants" / "src" / "orgkey_tenants"
+CODEMOD = ROOT / "packages" / "orgkey-codemod" / "src" / "orgkey_codemod" / "python"
 
 FLOORS = (
     {"secrets", "clock", "forks"},
@@ -64,6 +66,17 @@ TENANT_NEIGHBOURS = {
     ("plugin", "commands"),
 }
 
+# And so has what the codemod knows of Python code.
+CODEMOD_FLOORS = (
+    {"libraries"},
+    {"reading"},
+    {"editing"},
+    {"logins"},
+    {"choices"},
+    {"judging"},
+    {"along"},
+)
+
 # Rooms that a package may enter beside the core's front door.
 PUBLIC_ROOMS = {"orgkey-tenants": ("orgkey.grants", "orgkey.endpoint")}
 
@@ -96,23 +109,29 @@ def test_a_room_uses_only_floors_below_it(path):
         assert goes_down or (room, other) in NEIGHBOURS, f"{path.name} reaches from {room} to {other}"
 
 
-def test_a_room_of_the_tenants_uses_only_floors_below_it():
-    source = ROOT / "packages" / "orgkey-tenants" / "src" / "orgkey_tenants"
-    floor_of = {room: number for number, rooms in enumerate(TENANT_FLOORS, start=1) for room in rooms}
+@pytest.mark.parametrize(
+    ("source", "package", "floors", "neighbours"),
+    [
+        (TENANTS, "orgkey_tenants", TENANT_FLOORS, TENANT_NEIGHBOURS),
+        (CODEMOD, "orgkey_codemod.python", CODEMOD_FLOORS, set()),
+    ],
+    ids=["tenants", "codemod"],
+)
+def test_a_room_of_a_package_uses_only_floors_below_it(source, package, floors, neighbours):
+    floor_of = {room: number for number, rooms in enumerate(floors, start=1) for room in rooms}
     for path in source.rglob("*.py"):
         room = path.relative_to(source).parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        assert room in floor_of, f"{room} has no floor: put it into ARCHITECTURE.md and the floors here"
         found = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
         modules = [node.module or "" for node in found]
-        modules += [
-            f"orgkey_tenants.{each.name}" for node in found if node.module == "orgkey_tenants" for each in node.names
-        ]
-        rooms = {module.split(".")[1] for module in modules if module.startswith("orgkey_tenants.")}
-        assert room == "__init__" or room in floor_of, (
-            f"{room} has no floor: put it into ARCHITECTURE.md and TENANT_FLOORS"
-        )
-        for other in rooms - {room} if room != "__init__" else ():
-            goes_down = floor_of[other] < floor_of[room]
-            assert goes_down or (room, other) in TENANT_NEIGHBOURS, f"{path.name} reaches from {room} to {other}"
+        modules += [f"{package}.{each.name}" for node in found if node.module == package for each in node.names]
+        for other in {
+            module[len(package) + 1 :].split(".")[0] for module in modules if module.startswith(f"{package}.")
+        }:
+            goes_down = other == room or floor_of[other] < floor_of[room]
+            assert goes_down or (room, other) in neighbours, f"{path.name} reaches from {room} to {other}"
 
 
 def test_adapters_use_the_public_face_alone():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod import check
 from orgkey_codemod.model import Flow, Options, Tree
-from orgkey_codemod.python.cleanup import cleanup
+from orgkey_codemod.python.editing.cleanup import cleanup
 from orgkey_codemod.rules import in_python
 
 if TYPE_CHECKING:

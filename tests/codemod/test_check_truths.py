@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from orgkey_codemod import check, cli
 from orgkey_codemod.model import Level, Options, Tree
-from orgkey_codemod.python.cleanup import cleanup
+from orgkey_codemod.python.editing.cleanup import cleanup
 from orgkey_codemod.rules import in_python
 
 HEAD: Final = "import os\nimport sys\n\nfrom simple_salesforce import Salesforce\n\n"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from orgkey_codemod import check
 from orgkey_codemod.model import Level, Options, Tree
-from orgkey_codemod.python.cleanup import cleanup
+from orgkey_codemod.python.editing.cleanup import cleanup
 from orgkey_codemod.rules import RULES
 
 PATH = PurePosixPath("app.py")

@@ -10,7 +10,7 @@ import pytest
 
 from orgkey_codemod import check, text
 from orgkey_codemod.model import Edit, Finding, Level, Options, Place, Reason, Tree
-from orgkey_codemod.python.cleanup import cleanup
+from orgkey_codemod.python.editing.cleanup import cleanup
 from orgkey_codemod.rules import in_python
 from orgkey_codemod.verify import broken
 

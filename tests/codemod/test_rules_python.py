@@ -15,7 +15,7 @@ from inspection import PYTHON, Inspection
 
 from orgkey_codemod import check
 from orgkey_codemod.model import Level, Options, Style, Tree
-from orgkey_codemod.python.cleanup import cleanup
+from orgkey_codemod.python.editing.cleanup import cleanup
 from orgkey_codemod.rules import in_python
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod import notebook, text
 from orgkey_codemod.model import Failure, Level, Tree
-from orgkey_codemod.python.cleanup import is_used_elsewhere
+from orgkey_codemod.python.editing.cleanup import is_used_elsewhere
 from orgkey_codemod.suppress import ignores
 from orgkey_codemod.verify import broken
 

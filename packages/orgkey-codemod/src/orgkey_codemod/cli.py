@@ -229,7 +229,7 @@ def _with_unsafe(example: Example, rules: Sequence[Rule]) -> str:
 
     from orgkey_codemod import check
     from orgkey_codemod.model import Options, Tree
-    from orgkey_codemod.python.cleanup import cleanup
+    from orgkey_codemod.python.editing.cleanup import cleanup
 
     path = PurePosixPath(example.path)
     tree = Tree(Options(), {path: example.before.encode()})

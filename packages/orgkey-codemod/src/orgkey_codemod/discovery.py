@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from orgkey_codemod.model import Progress
-    from orgkey_codemod.python.callers import Wanted
+    from orgkey_codemod.python.judging.callers import Wanted
 
 __all__ = ["Found", "discover", "widen"]
 

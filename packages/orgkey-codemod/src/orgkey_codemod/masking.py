@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.plain.settings import is_secret, settings_of
-from orgkey_codemod.python.secrets import secrets
-from orgkey_codemod.python.values import looks_secret
+from orgkey_codemod.python.judging.secrets import secrets
+from orgkey_codemod.python.reading.values import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

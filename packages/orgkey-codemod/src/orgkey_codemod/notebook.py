@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from orgkey_codemod.model import Failure, Place
-from orgkey_codemod.python.module import Module
+from orgkey_codemod.python.reading.module import Module
 from orgkey_codemod.text import Source
 
 if TYPE_CHECKING:

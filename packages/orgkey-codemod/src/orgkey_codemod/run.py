@@ -180,7 +180,7 @@ def _widened(root: Path, found: Found, only: frozenset[PurePosixPath], wish: Wis
     for _ in range(_ROUNDS):
         findings, tree = _examine(_tree(found, only, wish), wish)
         from orgkey_codemod.plain.leftovers import leftovers_of
-        from orgkey_codemod.python.callers import wanted
+        from orgkey_codemod.python.judging.callers import wanted
 
         asked = wanted(tree)
         asked.keys |= leftovers_of(tree).keys
@@ -226,7 +226,7 @@ def _rewrite(root: Path, tree: Tree, findings: Sequence[Finding], wish: Wish) ->
     What follows from other findings stays then as well: a login that stays may still read it.
     """
     from orgkey_codemod import check
-    from orgkey_codemod.python.cleanup import cleanup
+    from orgkey_codemod.python.editing.cleanup import cleanup
 
     refused: list[Failure] = []
     chosen = list(findings)

@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from orgkey_codemod import notebook, text
-from orgkey_codemod.python.module import Module
-from orgkey_codemod.python.statements import is_held
+from orgkey_codemod.python.editing.statements import is_held
+from orgkey_codemod.python.reading.module import Module
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import PurePosixPath
 
-    from orgkey_codemod.python.scopes import Binding
+    from orgkey_codemod.python.reading.scopes import Binding
 
 __all__ = ["broken"]
 

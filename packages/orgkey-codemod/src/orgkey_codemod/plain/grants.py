@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.python.values import looks_secret
+from orgkey_codemod.python.reading.values import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

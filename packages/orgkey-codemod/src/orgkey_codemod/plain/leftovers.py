@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from orgkey_codemod.learned import once
 from orgkey_codemod.plain.kinds import kind_of
 from orgkey_codemod.plain.readers import readers
-from orgkey_codemod.python.keys import Keys
-from orgkey_codemod.python.learned import once
-from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.remnants import only_asked_for
-from orgkey_codemod.python.values import env_read, origin
+from orgkey_codemod.python.along.keys import Keys
+from orgkey_codemod.python.along.remnants import only_asked_for
+from orgkey_codemod.python.reading.project import project_of
+from orgkey_codemod.python.reading.values import env_read, origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import PurePosixPath
 
     from orgkey_codemod.model import Tree
-    from orgkey_codemod.python.module import Module
-    from orgkey_codemod.python.project import Project
+    from orgkey_codemod.python.reading.module import Module
+    from orgkey_codemod.python.reading.project import Project
     from orgkey_codemod.text import Source
 
 __all__ = ["Leftovers", "leftovers_of"]

@@ -6,9 +6,9 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
+from orgkey_codemod.learned import once
 from orgkey_codemod.plain.kinds import FileKind, kind_of
-from orgkey_codemod.python.learned import once
-from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.reading.project import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

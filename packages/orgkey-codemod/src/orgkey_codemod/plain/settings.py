@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod import text
+from orgkey_codemod.learned import once
 from orgkey_codemod.model import Flow, Level
 from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.plain.leftovers import leftovers_of
 from orgkey_codemod.plain.readers import readers
-from orgkey_codemod.python.keys import keys_of
-from orgkey_codemod.python.learned import once
-from orgkey_codemod.python.values import looks_secret
-from orgkey_codemod.python.verdicts import verdicts_of
+from orgkey_codemod.python.along.keys import keys_of
+from orgkey_codemod.python.judging.verdicts import verdicts_of
+from orgkey_codemod.python.reading.values import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

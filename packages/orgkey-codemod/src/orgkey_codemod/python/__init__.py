@@ -1,1 +1,1 @@
-"""What can be known of Python code without running it: names, imports, calls, and where values come from."""
+"""Python code: reading it, what logs in by it, and what becomes of that."""

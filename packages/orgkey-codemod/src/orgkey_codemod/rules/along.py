@@ -6,17 +6,17 @@ import ast
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Finding, Level
-from orgkey_codemod.python.forms import outcomes
-from orgkey_codemod.python.plumbing import plumbing_of
-from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.verdicts import is_left, verdicts_of
+from orgkey_codemod.python.along.forms import outcomes
+from orgkey_codemod.python.along.plumbing import plumbing_of
+from orgkey_codemod.python.judging.verdicts import is_left, verdicts_of
+from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.rules.checks import checks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from orgkey_codemod.model import Edit, Tree
-    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.reading.module import Module
 
 __all__ = ["examine_along"]
 

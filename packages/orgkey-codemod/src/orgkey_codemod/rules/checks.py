@@ -7,27 +7,28 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from orgkey_codemod.learned import once
 from orgkey_codemod.model import Level
 from orgkey_codemod.plain.leftovers import leftovers_of
 from orgkey_codemod.plain.settings import secret_keys
-from orgkey_codemod.python.checks import Asked, Checks, is_check
-from orgkey_codemod.python.forms import outcomes
-from orgkey_codemod.python.keys import is_test, keys_of
-from orgkey_codemod.python.learned import once
-from orgkey_codemod.python.plumbing import plumbing_of
-from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.sequences import Sequences
-from orgkey_codemod.python.values import env_read
-from orgkey_codemod.python.verdicts import verdicts_of
+from orgkey_codemod.python.along.checks import Asked, Checks, is_check
+from orgkey_codemod.python.along.forms import outcomes
+from orgkey_codemod.python.along.keys import keys_of
+from orgkey_codemod.python.along.plumbing import plumbing_of
+from orgkey_codemod.python.along.sequences import Sequences
+from orgkey_codemod.python.judging.verdicts import verdicts_of
+from orgkey_codemod.python.reading.module import is_test
+from orgkey_codemod.python.reading.project import project_of
+from orgkey_codemod.python.reading.values import env_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import PurePosixPath
 
     from orgkey_codemod.model import Edit, Reason, Tree
-    from orgkey_codemod.python.keys import Keys
-    from orgkey_codemod.python.module import Module
-    from orgkey_codemod.python.project import Project
+    from orgkey_codemod.python.along.keys import Keys
+    from orgkey_codemod.python.reading.module import Module
+    from orgkey_codemod.python.reading.project import Project
 
 __all__ = ["Check", "checks_of", "key_levels"]
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Finding, Level
 from orgkey_codemod.plain.leftovers import leftovers_of
-from orgkey_codemod.python.keys import is_test
-from orgkey_codemod.python.plumbing import plumbing_of
-from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.scopes import Kind
-from orgkey_codemod.python.statements import fills_its_block, is_behind_a_comment, remove
-from orgkey_codemod.python.values import is_pure
-from orgkey_codemod.python.verdicts import is_left
+from orgkey_codemod.python.along.plumbing import plumbing_of
+from orgkey_codemod.python.editing.statements import fills_its_block, is_behind_a_comment, remove
+from orgkey_codemod.python.judging.verdicts import is_left
+from orgkey_codemod.python.reading.module import is_test
+from orgkey_codemod.python.reading.project import project_of
+from orgkey_codemod.python.reading.scopes import Kind
+from orgkey_codemod.python.reading.values import is_pure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from orgkey_codemod.model import Edit, Tree
-    from orgkey_codemod.python.module import Module
-    from orgkey_codemod.python.scopes import Binding
+    from orgkey_codemod.python.reading.module import Module
+    from orgkey_codemod.python.reading.scopes import Binding
 
 __all__ = ["examine_idle"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Finding, Level
-from orgkey_codemod.python.plumbing import plumbing_of
-from orgkey_codemod.python.verdicts import verdicts_of
+from orgkey_codemod.python.along.plumbing import plumbing_of
+from orgkey_codemod.python.judging.verdicts import verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from orgkey_codemod.model import Tree
-    from orgkey_codemod.python.verdicts import Verdict
+    from orgkey_codemod.python.judging.verdicts import Verdict
 
 __all__ = ["examine_logins", "finding"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Finding
-from orgkey_codemod.python.plumbing import plumbing_of
+from orgkey_codemod.python.along.plumbing import plumbing_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from orgkey_codemod.model import Tree
-    from orgkey_codemod.python.plumbing import Dead
+    from orgkey_codemod.python.along.plumbing import Dead
 
 __all__ = ["examine_dead", "finding"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Example, Finding, Level, Reason, Rule
-from orgkey_codemod.python.verdicts import verdicts_of
+from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.rules.logins import finding
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Example, Finding, Flow, Level, Reason, Rule
-from orgkey_codemod.python.forms import outcomes
+from orgkey_codemod.python.along.forms import outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orgkey_codemod.model import Tree
-    from orgkey_codemod.python.forms import Outcome
+    from orgkey_codemod.python.along.forms import Outcome
 
 __all__ = ["RULE"]
 

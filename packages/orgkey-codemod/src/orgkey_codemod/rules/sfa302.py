@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Example, Finding, Level, Rule
-from orgkey_codemod.python.grants import grants
-from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.logins.grants import grants
+from orgkey_codemod.python.reading.project import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Example, Finding, Level, Rule
-from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.rules.logins import examine_logins
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Example, Finding, Level, Reason, Rule
-from orgkey_codemod.python.arguments import Pieces
-from orgkey_codemod.python.project import project_of
+from orgkey_codemod.python.editing.arguments import Pieces
+from orgkey_codemod.python.reading.project import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orgkey_codemod.model import Edit, Tree
-    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.reading.module import Module
 
 __all__ = ["RULE"]
 

@@ -7,18 +7,19 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Finding, Level, Rule
-from orgkey_codemod.python.arguments import Pieces
-from orgkey_codemod.python.keys import is_test, keys_of
-from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.statements import remove
-from orgkey_codemod.python.verdicts import verdicts_of
+from orgkey_codemod.python.along.keys import keys_of
+from orgkey_codemod.python.editing.arguments import Pieces
+from orgkey_codemod.python.editing.statements import remove
+from orgkey_codemod.python.judging.verdicts import verdicts_of
+from orgkey_codemod.python.reading.module import is_test
+from orgkey_codemod.python.reading.project import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orgkey_codemod.model import Edit, Tree
-    from orgkey_codemod.python.keys import Keys
-    from orgkey_codemod.python.module import Module
+    from orgkey_codemod.python.along.keys import Keys
+    from orgkey_codemod.python.reading.module import Module
 
 __all__ = ["RULE"]
 

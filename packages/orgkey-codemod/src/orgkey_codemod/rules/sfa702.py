@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.model import Finding, Flow, Level, Rule, Style
 from orgkey_codemod.plain.manifests import is_manifest, needs_of
 from orgkey_codemod.plain.settings import source_of
-from orgkey_codemod.python.forms import outcomes
+from orgkey_codemod.python.along.forms import outcomes
+from orgkey_codemod.python.along.plumbing import plumbing_of
+from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.libraries import Kind
-from orgkey_codemod.python.plumbing import plumbing_of
-from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.verdicts import verdicts_of
+from orgkey_codemod.python.reading.project import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

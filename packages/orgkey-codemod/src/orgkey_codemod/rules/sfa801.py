@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Rule
-from orgkey_codemod.python.plumbing import plumbing_of
-from orgkey_codemod.python.verdicts import verdicts_of
+from orgkey_codemod.python.along.plumbing import plumbing_of
+from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.rules import logins, plumbing
 
 if TYPE_CHECKING:

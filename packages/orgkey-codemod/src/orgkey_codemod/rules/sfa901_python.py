@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Example, Finding, Level, Rule
-from orgkey_codemod.python.secrets import secrets
+from orgkey_codemod.python.judging.secrets import secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

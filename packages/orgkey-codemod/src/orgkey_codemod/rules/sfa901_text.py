@@ -10,8 +10,8 @@ from orgkey_codemod.plain.grants import passwords_in
 from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.plain.mcp import pairs_of
 from orgkey_codemod.plain.settings import is_secret, is_shared_with_snowflake, settings_of, source_of
-from orgkey_codemod.python.secrets import written_secrets
-from orgkey_codemod.python.values import looks_secret
+from orgkey_codemod.python.judging.secrets import written_secrets
+from orgkey_codemod.python.reading.values import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Finding, Level, Place, Reason, Rule
-from orgkey_codemod.python.project import project_of
-from orgkey_codemod.python.values import looks_secret
+from orgkey_codemod.python.reading.project import project_of
+from orgkey_codemod.python.reading.values import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""What decides whether a login runs at all, and the way beside it."""

@@ -1,0 +1,1 @@
+"""What logs in with a password, by a library or by a form of its own, and what takes its place."""
