@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from orgkey_codemod.model import Finding, Level
 from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.plumbing import plumbing_of
-from orgkey_codemod.python.judging.verdicts import is_left, verdicts_of
+from orgkey_codemod.python.judging.verdict import is_left
+from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.rules.checks import checks_of
 

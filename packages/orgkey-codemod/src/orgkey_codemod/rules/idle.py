@@ -9,7 +9,7 @@ from orgkey_codemod.model import Finding, Level
 from orgkey_codemod.plain.leftovers import leftovers_of
 from orgkey_codemod.python.along.plumbing import plumbing_of
 from orgkey_codemod.python.editing.statements import fills_its_block, is_behind_a_comment, remove
-from orgkey_codemod.python.judging.verdicts import is_left
+from orgkey_codemod.python.judging.verdict import is_left
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.python.reading.scopes import Kind

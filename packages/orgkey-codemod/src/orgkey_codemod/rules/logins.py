@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from orgkey_codemod.model import Tree
-    from orgkey_codemod.python.judging.verdicts import Verdict
+    from orgkey_codemod.python.judging.verdict import Verdict
 
 __all__ = ["examine_logins", "finding"]
 

@@ -14,7 +14,8 @@ from orgkey_codemod.python.along.sequences import Sequences, holds_where_one_is_
 from orgkey_codemod.python.editing import signatures
 from orgkey_codemod.python.editing.arguments import Pieces
 from orgkey_codemod.python.editing.statements import fills_its_block, is_behind_a_comment, remove
-from orgkey_codemod.python.judging.verdicts import is_left, verdicts_of
+from orgkey_codemod.python.judging.verdict import is_left
+from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.endings import ends_with_an_error, gives_up, is_answered, only_speaks_and_gives_up
 from orgkey_codemod.python.reading.fields import option_names
 from orgkey_codemod.python.reading.module import is_test

@@ -11,7 +11,7 @@ from orgkey_codemod.learned import once
 from orgkey_codemod.model import Flow, Reason, Style
 from orgkey_codemod.python.along.plumbing import taken_along
 from orgkey_codemod.python.editing.arguments import Pieces
-from orgkey_codemod.python.judging.verdicts import is_left
+from orgkey_codemod.python.judging.verdict import is_left
 from orgkey_codemod.python.logins import imports, native
 from orgkey_codemod.python.logins.grants import grants, senders, speaks_of_salesforce
 from orgkey_codemod.python.logins.sending import is_made_to_be_sent

@@ -17,7 +17,7 @@ from orgkey_codemod.python.reading.values import origin, reads
 if TYPE_CHECKING:
     from orgkey_codemod.model import Tree
     from orgkey_codemod.python.along.forms import Outcome
-    from orgkey_codemod.python.judging.verdicts import Verdict
+    from orgkey_codemod.python.judging.verdict import Verdict
     from orgkey_codemod.python.reading.module import Module
 
 __all__ = ["Keys", "keys_of"]

@@ -10,7 +10,8 @@ from orgkey_codemod.learned import once
 from orgkey_codemod.model import Level, Reason
 from orgkey_codemod.python.editing import signatures
 from orgkey_codemod.python.editing.statements import fills_its_block, remove
-from orgkey_codemod.python.judging.verdicts import is_left, verdicts_of
+from orgkey_codemod.python.judging.verdict import is_left
+from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.fields import classes_of, declarations, made_by, option_names
 from orgkey_codemod.python.reading.module import tokens
 from orgkey_codemod.python.reading.project import project_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from orgkey_codemod.model import Edit, Tree
-    from orgkey_codemod.python.judging.verdicts import Verdict
+    from orgkey_codemod.python.judging.verdict import Verdict
     from orgkey_codemod.python.reading.module import Module
     from orgkey_codemod.python.reading.project import Project
     from orgkey_codemod.python.reading.scopes import Binding, Scope
