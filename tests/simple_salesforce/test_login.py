@@ -30,7 +30,7 @@ def test_each_call_is_a_login(configured):
 def test_a_password_is_not_sent(configured):
     with pytest.warns(orgkey.PasswordIgnoredWarning) as warned:
         SalesforceLogin("agent@acme.example", "secret", "token")
-    assert warned[0].filename == __file__
+    assert warned[0].filename == f"<{__file__}>"
     assert configured.org.count(endpoint="soap_login") == 0
 
 
@@ -63,7 +63,7 @@ def test_another_run_as_user_is_one_warning_that_names_both(auth):
     with pytest.warns(ActsAsWarning) as warned:
         Salesforce(username="boss@acme.example", auth=auth)
     assert len(warned) == 1
-    assert warned[0].filename == __file__
+    assert warned[0].filename == f"<{__file__}>"
     assert "agent@acme.example acts, not boss@acme.example" in str(warned[0].message)
 
 

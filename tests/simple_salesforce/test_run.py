@@ -83,8 +83,8 @@ def test_a_script(configured, orgkey_run):
 
 def test_the_password_is_ignored_with_a_warning_that_names_the_line(configured, orgkey_run):
     done = orgkey_run("--", sys.executable, "legacy.py", PYTHONWARNINGS="")
-    assert "legacy.py:5: PasswordIgnoredWarning" in done.stderr
-    assert "never-sent" not in done.stderr.replace('password="never-sent"', "")
+    assert "legacy.py>:5: PasswordIgnoredWarning" in done.stderr
+    assert "never-sent" not in done.stderr  # as Python's own warnings would have it, which print the line itself
 
 
 def test_a_module(configured, orgkey_run):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["caller", "stacklevel"]
+__all__ = ["caller", "warn"]
 
 _OURS: Final = ("simple_salesforce.", "orgkey_")
 
@@ -21,12 +22,25 @@ def caller() -> FrameType | None:
     return frame
 
 
-def stacklevel() -> int:
-    """What to give :func:`warnings.warn` so that the warning names the line of :func:`caller`."""
-    level, frame = 0, inspect.currentframe()
-    while frame is not None and _is_ours(frame):
-        level, frame = level + 1, frame.f_back
-    return level
+def warn(text: str, category: type[Warning]) -> None:
+    """Warn at the line of :func:`caller`, by its place alone.
+
+    Python prints the source of the line that a warning names, and a call that carries a password may stand there: each
+    run would put it into a log. What stands in angle brackets is no file to it, so nothing is read.
+    """
+    frame = caller()
+    if frame is None:
+        warnings.warn(text, category, stacklevel=2)
+        return
+    names = frame.f_globals
+    warnings.warn_explicit(
+        text,
+        category,
+        f"<{frame.f_code.co_filename}>",
+        frame.f_lineno,
+        module=names.get("__name__", "<unknown>"),
+        registry=names.setdefault("__warningregistry__", {}),
+    )
 
 
 def _is_ours(frame: FrameType) -> bool:

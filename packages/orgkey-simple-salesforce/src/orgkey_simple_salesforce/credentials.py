@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
@@ -23,7 +22,7 @@ import requests
 
 import orgkey
 from orgkey_simple_salesforce.auth_session import GuardedSession, unstamped
-from orgkey_simple_salesforce.callers import stacklevel
+from orgkey_simple_salesforce.callers import warn
 from orgkey_simple_salesforce.errors import LoginNotConfigured, PasswordLoginRemoved
 
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ def connect(
         if session is None and http.client is not None:
             http.client.trust(http.ca_file)  # made here: what the settings say is known only now
     if arguments.has_password:
-        warnings.warn(_ignored(arguments, found), orgkey.PasswordIgnoredWarning, stacklevel=stacklevel())
+        warn(_ignored(arguments, found), orgkey.PasswordIgnoredWarning)
     return found
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import TYPE_CHECKING
 
 from simple_salesforce.api import DEFAULT_API_VERSION
 
 import orgkey
-from orgkey_simple_salesforce.callers import stacklevel
+from orgkey_simple_salesforce.callers import warn
 from orgkey_simple_salesforce.credentials import Arguments, connect
 from orgkey_simple_salesforce.errors import ActsAsWarning, LoginFailed, LoginNotConfigured
 from orgkey_simple_salesforce.view import host_of
@@ -91,22 +90,18 @@ def log_in(org: orgkey.OrgSession, username: str | None, *, strict: bool = False
     except orgkey.TokenRequestError as error:
         if strict:
             raise LoginFailed.because_of(error) from error
-        _warn(f"Whether {username} acts could not be checked: {error.diagnosis.cause.title}.")
+        warn(f"Whether {username} acts could not be checked: {error.diagnosis.cause.title}.", ActsAsWarning)
         return
     if acting.casefold() != username.casefold():
         fact = f"{acting} acts, not {username}: with {org.grant.name} the app or its session decides who does"
         if strict:
             diagnosis = orgkey.diagnose(orgkey.Evidence(surface="local", error="USER_CHANGED", facts=(fact,)))
             raise LoginFailed("USER_CHANGED", fact, diagnosis)
-        _warn(f"{fact}. Leave the username out, or make {username} the app's Run-As user.")
+        warn(f"{fact}. Leave the username out, or make {username} the app's Run-As user.", ActsAsWarning)
 
 
 def _acting_user(org: orgkey.OrgSession) -> str:
     return org.grant.username or str(org.userinfo().get("preferred_username"))
-
-
-def _warn(text: str) -> None:
-    warnings.warn(text, ActsAsWarning, stacklevel=stacklevel())
 
 
 def version_text(version: object) -> str:
