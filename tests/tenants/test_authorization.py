@@ -15,12 +15,16 @@ from consents import CALLBACK, allow, customer_app, make_consent, make_ports
 from fake_clock import FakeClock
 
 import orgkey
+from orgkey.endpoint import read_token
 from orgkey_sim import VirtualClock, World
-from orgkey_tenants import revocation
+from orgkey_tenants import authorization, revocation
 from orgkey_tenants.authorization import AuthorizationRefused
-from orgkey_tenants.errors import OtherOrg, StoreUnavailable, UnknownTenant, local
+from orgkey_tenants.errors import KeyServiceUnavailable, OtherOrg, StoreUnavailable, UnknownTenant, local
 from orgkey_tenants.record import Audit, State, moved
+from orgkey_tenants.rekeying import rotate_data_keys
 from orgkey_tenants.revocation import former_grant, revoke_former
+from orgkey_tenants.seal import Sealer
+from orgkey_tenants.wrappers import LocalKeyWrapper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -359,6 +363,75 @@ def test_two_writers_do_not_lose_the_consent(
     monkeypatch.setattr(ports.store, "swap", raced)
     record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
     assert (stored(ports), record.failures, len(calls)) == (record, 0, 2)
+
+
+# --- keys that are rotated meanwhile
+
+
+def rotated_meanwhile(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process rotates data keys while the token endpoint answers."""
+    sealer = Sealer(ports.store, LocalKeyWrapper([bytes(32)]), environment="test", clock=ports.clock)
+    elsewhere = replace(ports, sealer=sealer)
+
+    def rotating(*arguments: Any) -> Any:
+        assert rotate_data_keys(elsewhere, by="ops", sweep=True) == 1
+        return read_token(*arguments)
+
+    monkeypatch.setattr(authorization, "read_token", rotating)
+
+
+def test_keys_that_are_rotated_during_the_exchange_cost_no_grant(
+    consented: TenantRecord, consent: Consent, ports: Ports, acme: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = consent.start("acme")
+    rotated_meanwhile(ports, monkeypatch)
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert record.family != consented.family
+    assert [key.version for key in ports.store.keys("acme")] == [record.dek_version]
+    assert acme.consents.find(refresh_token(ports, stored(ports)).reveal()) is not None
+
+
+def test_keys_that_are_rotated_before_the_answer_cost_no_consent(
+    consented: TenantRecord, consent: Consent, ports: Ports, clock: FakeClock
+) -> None:
+    url = consent.start("acme")
+    assert rotate_data_keys(ports, by="ops", sweep=True) == 1
+    assert consent.complete(allow(url), browser_cookie=url.browser_cookie).family != consented.family
+    clock.advance(901)
+    assert rotate_data_keys(ports, by="ops", sweep=True) == 1
+    assert len(ports.store.keys("acme")) == 1
+
+
+def test_a_consent_whose_key_is_gone_is_started_again(
+    consented: TenantRecord, consent: Consent, ports: Ports, acme: Org
+) -> None:
+    url = consent.start("acme")
+    ports.sealer.shred("acme")
+    ports.sealer.new_key("acme")  # of the same version
+    with refused("state") as refusal:
+        consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert "Start the authorization again" in str(refusal.value)
+    assert (stored(ports), acme.count(endpoint="revoke")) == (consented, 0)
+
+
+def test_a_key_service_that_fails_for_a_moment_loses_no_consent(
+    consented: TenantRecord, consent: Consent, ports: Ports, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    """Once the keys were rotated it is needed between the answer and the store."""
+    wrapper: Any = ports.sealer._wrapper
+    unwrap, failures = wrapper.unwrap, iter([1, 1])
+
+    def failing(*arguments: Any) -> bytes:
+        if next(failures, None):
+            raise local(KeyServiceUnavailable, "KEY_SERVICE_UNAVAILABLE")
+        found: bytes = unwrap(*arguments)
+        return found
+
+    url = consent.start("acme")
+    rotated_meanwhile(ports, monkeypatch)
+    monkeypatch.setattr(wrapper, "unwrap", failing)
+    assert consent.complete(allow(url), browser_cookie=url.browser_cookie).family != consented.family
+    assert clock.slept == [0.1, 0.2]
 
 
 # --- the org that is expected

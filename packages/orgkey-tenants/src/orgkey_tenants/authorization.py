@@ -21,7 +21,14 @@ import orgkey
 from orgkey.endpoint import read_callback, read_token, revoke_request
 from orgkey.grants import AuthorizationCode, AuthorizationRequest, new_secret
 from orgkey_tenants import failed_consents
-from orgkey_tenants.errors import OtherOrg, StoreUnavailable, TenantsError, UnknownTenant
+from orgkey_tenants.errors import (
+    KeyServiceUnavailable,
+    OtherOrg,
+    SealBroken,
+    StoreUnavailable,
+    TenantsError,
+    UnknownTenant,
+)
 from orgkey_tenants.record import Audit, Authorization, State, TenantRecord, moved, read_org_id, require_id
 from orgkey_tenants.revocation import CONSENTED, TO_BE_REVOKED, revoke_former
 from orgkey_tenants.steps import Tell
@@ -319,10 +326,8 @@ class Consent:
             message = f"The callback says it comes from {callback.issuer!r}, and {login} was asked (RFC 9207)."
             raise AuthorizationRefused("issuer", message)
         code = callback.authorization_code(login)
-        # Both keys now: an outage of the key service must not fall between the answer and the store.
-        key = ports.sealer.key(consent.tenant, consent.dek_version)
-        verifier = ports.sealer.open(key, consent.sealed, kind=_KIND, family=consent.family)
-        key = ports.sealer.newest(consent.tenant)
+        verifier = self._verifier(consent)
+        ports.sealer.newest(consent.tenant)  # unwrapped now: a key service that is away costs no grant
         grant = AuthorizationCode(
             self.client_id,
             code,
@@ -333,12 +338,23 @@ class Consent:
         answer = read_token(ports.sender.send(grant.token_request(login, ports.clock.now())), grant, login, ports.rules)
         try:
             token = self._checked(answer, consent)
-            sealed = ports.sealer.seal(key, token, kind="refresh_token", family=consent.family, generation=1)
-            former, record = self._keep(consent, answer, sealed, key.version, by)
+            former, record = self._keep(consent, answer, token, by)
         except (TenantsError, orgkey.TokenRequestError):
             self._give_back(answer, login)
             raise
         return former, record, token
+
+    def _verifier(self, consent: Authorization) -> orgkey.Secret:
+        sealer = self._ports.sealer
+        try:
+            key = sealer.key(consent.tenant, consent.dek_version)
+            return sealer.open(key, consent.sealed, kind=_KIND, family=consent.family)
+        except SealBroken:
+            message = (
+                f"The consent of tenant {consent.tenant!r} cannot be finished: its verifier was sealed with data key "
+                f"{consent.dek_version}, which is gone or another one now. Nothing was changed. {_START_AGAIN}"
+            )
+            raise AuthorizationRefused("state", message) from None
 
     def _checked(self, answer: TokenAnswer, consent: Authorization) -> orgkey.Secret:
         """The refresh token, where the answer is what was asked for."""
@@ -362,27 +378,30 @@ class Consent:
         return answer.refresh_token
 
     def _keep(
-        self, consent: Authorization, answer: TokenAnswer, sealed: bytes, dek: int, by: str
+        self, consent: Authorization, answer: TokenAnswer, token: orgkey.Secret, by: str
     ) -> tuple[TenantRecord, TenantRecord]:
         """Write the new family; over again where somebody else wrote, and for a while where the store does not.
 
-        Returns the record that it replaced, and the record as it is stored.
+        It is sealed with the newest key of the reading that is compared: whoever drops a key that was the newest has
+        changed the record before. Returns the record that it replaced, and the record as it is stored.
         """
-        store, delay = self._ports.store, 0.1
-        failed = 0
+        store, sealer = self._ports.store, self._ports.sealer
+        failed, delay = 0, 0.1
         while True:
             try:
                 reading = store.read(consent.tenant)
                 if reading is None:
                     raise UnknownTenant(consent.tenant)
                 record = self._renewed(reading.record, consent, answer, reading.now, by)
-                record = replace(record, sealed=sealed, dek_version=dek, epoch=store.epoch())
+                key = sealer.newest_of(reading.keys, consent.tenant)
+                sealed = sealer.seal(key, token, kind="refresh_token", family=consent.family, generation=1)
+                record = replace(record, sealed=sealed, dek_version=key.version, epoch=store.epoch())
                 audit = Audit.of(record, CONSENTED, by=by, at=reading.now)
                 if reading.record.sealed:
                     audit = replace(audit, cause=TO_BE_REVOKED)
                 if store.swap(record, audit, version=reading.record.version):
                     return reading.record, replace(record, version=reading.record.version + 1)
-            except StoreUnavailable:
+            except (StoreUnavailable, KeyServiceUnavailable):
                 failed += 1
                 if failed == _STORE_TRIES:
                     raise

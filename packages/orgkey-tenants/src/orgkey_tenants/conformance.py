@@ -27,6 +27,21 @@ def _record(tenant: str = "acme", **changes: Any) -> TenantRecord:
     return TenantRecord(tenant=tenant, **given)
 
 
+def _authorization(expires_at: float, dek_version: int = 1) -> Authorization:
+    return Authorization(
+        state_hash="s" * 64,
+        tenant="acme",
+        browser_hash="b" * 64,
+        family="f",
+        sealed=b"verifier",
+        dek_version=dek_version,
+        login_url="https://acme.my.salesforce.com",
+        redirect_uri="https://product.example/callback",
+        scope="api",
+        expires_at=expires_at,
+    )
+
+
 def _race(work: Any) -> list[Any]:
     with ThreadPoolExecutor(_RACERS) as pool:
         return list(pool.map(work, range(_RACERS)))
@@ -123,20 +138,23 @@ class StoreConformance:
         assert store.keys("acme") == []
         assert list(store.read("acme").keys) == []
 
+    def test_the_key_of_a_consent_under_way_is_not_dropped_with_the_older_ones(self, store: Any, clock: Any) -> None:
+        """For as long as the consent may be answered, and only its own tenant's; all keys means that one too."""
+        for tenant in ("acme", "other"):
+            for version in (1, 2, 3):
+                assert store.add_key(WrappedKey(tenant, version, b"wrapped", "master-1", 1.0))
+        store.put_authorization(_authorization(clock.now() + 60, dek_version=2))
+        assert store.drop_keys("other", below=3) == 2
+        assert store.drop_keys("acme", below=3) == 1
+        assert [key.version for key in store.keys("acme")] == [2, 3]
+        clock.advance(61)
+        assert store.drop_keys("acme", below=3) == 1
+        store.put_authorization(_authorization(clock.now() + 60, dek_version=3))
+        assert store.drop_keys("acme") == 1
+
     def test_an_authorization_is_taken_once(self, store: Any, clock: Any) -> None:
         """Of any number who ask for it, and in its time."""
-        waiting = Authorization(
-            state_hash="s" * 64,
-            tenant="acme",
-            browser_hash="b" * 64,
-            family="f",
-            sealed=b"verifier",
-            dek_version=1,
-            login_url="https://acme.my.salesforce.com",
-            redirect_uri="https://product.example/callback",
-            scope="api",
-            expires_at=clock.now() + 60,
-        )
+        waiting = _authorization(clock.now() + 60)
         store.put_authorization(waiting)
         taken = _race(lambda _: store.take_authorization("s" * 64))
         assert [found for found in taken if found is not None] == [waiting]

@@ -141,7 +141,10 @@ class Sealer:
 
     def newest(self, tenant: str) -> DataKey:
         """The key to seal with: the tenant's newest, or its first one, made now."""
-        held = self._store.keys(tenant)
+        return self.newest_of(self._store.keys(tenant), tenant)
+
+    def newest_of(self, held: Sequence[WrappedKey], tenant: str) -> DataKey:
+        """Of the tenant's keys the newest; where there is none its first one, made now."""
         return self._unwrapped(held[-1]) if held else self.new_key(tenant)
 
     def _of(self, held: Sequence[WrappedKey], tenant: str, version: int) -> DataKey:

@@ -75,7 +75,10 @@ class Store(Protocol):
         ...
 
     def drop_keys(self, tenant: str, *, below: int | None = None) -> int:
-        """Delete the tenant's keys, all or those of versions below; returns how many."""
+        """Delete the tenant's keys, all or those of versions below; returns how many.
+
+        Of those below, one that a consent under way (an authorization in its time) is sealed with stays.
+        """
         ...
 
     # --- consents under way ----------------------------------------------------------------------------------------

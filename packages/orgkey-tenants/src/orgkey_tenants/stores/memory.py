@@ -127,7 +127,17 @@ class MemoryStore:
     def drop_keys(self, tenant: str, *, below: int | None = None) -> int:
         """Delete them."""
         with self._lock:
-            versions = [version for version in self._keys[tenant] if below is None or version < below]
+            now = self.now()
+            waiting = {
+                held.dek_version
+                for held in self._authorizations.values()
+                if held.tenant == tenant and held.expires_at > now
+            }
+            versions = [
+                version
+                for version in self._keys[tenant]
+                if below is None or (version < below and version not in waiting)
+            ]
             for version in versions:
                 del self._keys[tenant][version]
             return len(versions)

@@ -204,7 +204,10 @@ class SQLStore:
         """Delete keys."""
         statement = KEYS.delete().where(KEYS.c.tenant == tenant)
         if below is not None:
-            statement = statement.where(KEYS.c.version < below)
+            waiting = select(AUTHORIZATIONS.c.dek_version).where(
+                AUTHORIZATIONS.c.tenant == tenant, AUTHORIZATIONS.c.expires_at > self.now()
+            )
+            statement = statement.where(KEYS.c.version < below, KEYS.c.version.not_in(waiting))
         with self._single() as connection:
             return connection.execute(statement).rowcount
 
