@@ -19,7 +19,9 @@ from orgkey.endpoint import read_token
 from orgkey_sim import VirtualClock, World
 from orgkey_tenants import authorization, revocation
 from orgkey_tenants.authorization import AuthorizationRefused
+from orgkey_tenants.drivers import drive
 from orgkey_tenants.errors import KeyServiceUnavailable, OtherOrg, StoreUnavailable, UnknownTenant, local
+from orgkey_tenants.protocol import refresh
 from orgkey_tenants.record import Audit, State, moved
 from orgkey_tenants.rekeying import rotate_data_keys
 from orgkey_tenants.revocation import former_grant, revoke_former
@@ -344,6 +346,44 @@ def test_a_store_that_fails_for_a_moment_loses_no_consent(
     monkeypatch.setattr(ports.store, "swap", failing)
     assert consent.complete(allow(url), browser_cookie=url.browser_cookie).state is State.ACTIVE
     assert clock.slept == [0.1, 0.2]
+
+
+def test_a_write_that_seemed_to_fail_is_not_done_again(
+    consented: TenantRecord, consent: Consent, ports: Ports, acme: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former, swap, calls = refresh_token(ports, consented), ports.store.swap, list[int]()
+
+    def failing(record: TenantRecord, audit: Audit, *, version: int) -> bool:
+        calls.append(version)
+        assert swap(record, audit, version=version)
+        raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", "the connection broke after the commit")
+
+    url = consent.start("acme")
+    monkeypatch.setattr(ports.store, "swap", failing)
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert (stored(ports), len(calls)) == (record, 1)
+    assert acme.consents.find(former.reveal()) is None
+    assert acme.consents.find(refresh_token(ports, record).reveal()) is not None
+    assert [line.event for line in ports.store.audit("acme")][:3] == ["former_revoked", "consented", "consented"]
+    assert ports.store.audit("acme")[1].cause == "FORMER_TO_BE_REVOKED"
+
+
+def test_a_write_that_seemed_to_fail_is_not_put_over_a_refresh_of_what_it_wrote(
+    consented: TenantRecord, consent: Consent, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swap = ports.store.swap
+
+    def failing(record: TenantRecord, audit: Audit, *, version: int) -> bool:
+        assert swap(record, audit, version=version)
+        monkeypatch.setattr(ports.store, "swap", swap)
+        drive(refresh("acme", owner="elsewhere", clock=ports.clock), ports)
+        raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", "the connection broke after the commit")
+
+    url = consent.start("acme")
+    monkeypatch.setattr(ports.store, "swap", failing)
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert (stored(ports), record.generation, record.intent) == (record, 2, None)
+    assert record.family != consented.family
 
 
 def test_two_writers_do_not_lose_the_consent(

@@ -387,20 +387,24 @@ class Consent:
         """
         store, sealer = self._ports.store, self._ports.sealer
         failed, delay = 0, 0.1
+        former: TenantRecord | None = None
         while True:
             try:
                 reading = store.read(consent.tenant)
                 if reading is None:
                     raise UnknownTenant(consent.tenant)
-                record = self._renewed(reading.record, consent, answer, reading.now, by)
+                if former is not None and reading.record.family == consent.family:
+                    return former, reading.record  # the write that seemed to fail had happened
+                former = reading.record
+                record = self._renewed(former, consent, answer, reading.now, by)
                 key = sealer.newest_of(reading.keys, consent.tenant)
                 sealed = sealer.seal(key, token, kind="refresh_token", family=consent.family, generation=1)
                 record = replace(record, sealed=sealed, dek_version=key.version, epoch=store.epoch())
                 audit = Audit.of(record, CONSENTED, by=by, at=reading.now)
-                if reading.record.sealed:
+                if former.sealed:
                     audit = replace(audit, cause=TO_BE_REVOKED)
-                if store.swap(record, audit, version=reading.record.version):
-                    return reading.record, replace(record, version=reading.record.version + 1)
+                if store.swap(record, audit, version=former.version):
+                    return former, replace(record, version=former.version + 1)
             except (StoreUnavailable, KeyServiceUnavailable):
                 failed += 1
                 if failed == _STORE_TRIES:
