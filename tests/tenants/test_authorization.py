@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from orgkey.endpoint import TokenAnswer
     from orgkey_sim import App, Org
     from orgkey_tenants.authorization import Consent
     from orgkey_tenants.record import TenantRecord
@@ -263,6 +264,22 @@ def test_another_org_is_refused_and_given_its_consent_back(
         consent.complete(allow(url), browser_cookie=url.browser_cookie)
     assert stored(ports) == consented
     assert other.count(endpoint="revoke", status=200) == 1
+
+
+def test_an_answer_that_names_another_host_is_given_back(
+    consent: Consent, acme: Org, app: App, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del app
+
+    def bent(*arguments: Any) -> TokenAnswer:
+        answer = read_token(*arguments)
+        return replace(answer, identity_url=answer.identity_url.replace(acme.login_url, "https://evil.example.com"))
+
+    monkeypatch.setattr(authorization, "read_token", bent)
+    url = consent.start("acme", acme.login_url)
+    with pytest.raises(orgkey.UntrustedHost, match="identity URL"):
+        consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert (stored(ports).state, acme.count(endpoint="revoke", status=200)) == (State.PENDING, 1)
 
 
 def test_fewer_scopes_than_asked_are_refused(consent: Consent, acme: Org, app: App, ports: Ports) -> None:

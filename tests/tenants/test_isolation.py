@@ -154,6 +154,37 @@ def test_a_login_url_that_was_swapped_gets_no_refresh_token_of_another(
         assert tenants.store.swap(due, Audit.of(due, "made_due", by="test", at=0.0), version=each.version)
     causes: dict[str, str] = {}
     assert tenants.keepalive(progress=causes.__setitem__) == (3, 1)
-    assert causes.pop(record.tenant) == "UntrustedHost"
+    assert causes.pop(record.tenant) == "ConfigError"
     assert set(causes.values()) == {""}
     assert [customer.sent() for customer in customers] == [0, 1, 1, 1]
+    assert tenants.get(record.tenant).intent is None
+
+
+def test_a_tenant_whose_login_url_is_trusted_no_more_can_be_forgotten(
+    tenants: Tenants, customers: list[Customer]
+) -> None:
+    record = tenants.get(customers[0].tenant)
+    bent = replace(record, login_url="https://evil.example.com")
+    assert tenants.store.swap(bent, Audit.of(bent, "bent", by="test", at=0.0), version=record.version)
+    with pytest.raises(orgkey.ConfigError, match="Nothing was forgotten") as caught:
+        tenants.forget(record.tenant)
+    assert "--force" in str(caught.value)
+    assert tenants.get(record.tenant).state is State.ACTIVE
+    assert tenants.forget(record.tenant, force=True).state is State.FORGOTTEN
+    assert tenants.store.keys(record.tenant) == []
+
+
+def test_a_restored_login_url_is_refreshed_as_if_nothing_had_been(tenants: Tenants, customers: list[Customer]) -> None:
+    """Nothing was sent to the other host, so no outcome is in doubt."""
+    record = tenants.get(customers[0].tenant)
+    bent = replace(record, login_url="https://evil.example.com")
+    assert tenants.store.swap(bent, Audit.of(bent, "bent", by="test", at=0.0), version=record.version)
+    with pytest.raises(orgkey.ConfigError):
+        tenants.keep_alive(record.tenant)
+    found = tenants.get(record.tenant)
+    mended = replace(found, login_url=record.login_url)
+    assert tenants.store.swap(mended, Audit.of(mended, "mended", by="test", at=0.0), version=found.version)
+    tenants.keep_alive(record.tenant)
+    events = {line.event for line in tenants.audit(record.tenant)}
+    assert "refreshed" in events
+    assert "probe_announced" not in events

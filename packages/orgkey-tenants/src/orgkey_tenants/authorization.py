@@ -339,7 +339,7 @@ class Consent:
         try:
             token = self._checked(answer, consent)
             former, record = self._keep(consent, answer, token, by)
-        except (TenantsError, orgkey.TokenRequestError):
+        except orgkey.OrgkeyError:
             self._give_back(answer, login)
             raise
         return former, record, token

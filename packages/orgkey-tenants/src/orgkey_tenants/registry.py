@@ -357,8 +357,9 @@ class Tenants(AsyncTwins):
 
         Copies in backups of the store stay readable to whoever has a master key, until those backups are gone.
 
-        ``force`` goes on where Salesforce cannot be told. Raises :class:`orgkey.TokenRequestError` where it cannot and
-        ``force`` is not set, :class:`~orgkey_tenants.RefreshInProgress` while a refresh is under way.
+        ``force`` goes on where Salesforce cannot be told. Without it :class:`orgkey.TokenRequestError` says why it
+        cannot, or :class:`orgkey.ConfigError` that the login URL is none of Salesforce's. Raises
+        :class:`~orgkey_tenants.RefreshInProgress` while a refresh is under way.
         """
         record = states.forget(self.ports, tenant, by=by or self.owner, force=force, skew=self.limits.skew)
         self.sessions.stop(record)

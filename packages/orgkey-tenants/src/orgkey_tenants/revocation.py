@@ -55,7 +55,7 @@ def _opened(ports: Ports, record: TenantRecord) -> orgkey.Secret:
 
 
 def _end(ports: Ports, record: TenantRecord, secret: orgkey.Secret) -> bool:
-    login = ports.rules.origin(record.login_url, f"The login URL of tenant {record.tenant!r}")
+    login = ports.login(record.login_url, record.tenant)
     answer = ports.sender.send(revoke_request(secret, login))
     return read_revocation(answer, HeldGrant(record.client_id, ports.client_secret), login)
 

@@ -69,14 +69,15 @@ def forget(ports: Ports, tenant: str, *, by: str, force: bool, skew: float) -> T
     """Revoke the tenant's grant at Salesforce, then delete its data keys and its secret.
 
     ``skew`` is waited for beyond the deadline of a refresh that nobody settled. Raises
-    :class:`orgkey.TokenRequestError` where Salesforce cannot be told and ``force`` is not set,
-    :class:`~orgkey_tenants.RefreshInProgress` while a refresh is under way.
+    :class:`orgkey.TokenRequestError` where Salesforce cannot be told, or :class:`orgkey.ConfigError` where the login
+    URL is none of Salesforce's, and ``force`` is not set; :class:`~orgkey_tenants.RefreshInProgress` while a refresh is
+    under way.
     """
     record = record_of(ports.store, tenant)
     if record.state is not State.FORGOTTEN:
         _require_settled(ports, record, skew)
         if record.rotates and record.sealed:
-            with suppress(orgkey.TokenRequestError) if force else _told_that_nothing_was_forgotten(record):
+            with suppress(orgkey.OrgkeyError) if force else _told_that_nothing_was_forgotten(record):
                 revoke(ports, record)
         blank = dict.fromkeys(("org_id", "user_id", "instance_url", "scope", "username", "certificate"), "")
         changes = {**blank, "sealed": b"", "family": "", "intent": None, "keepalive_at": None, "dek_version": 0}
@@ -98,6 +99,8 @@ def _told_that_nothing_was_forgotten(record: TenantRecord) -> Iterator[None]:
     try:
         with told_of_tenant(record.tenant, record.grant, record.login_url):
             yield
+    except orgkey.ConfigError as error:
+        raise orgkey.ConfigError(f"{error} {step}") from None
     except orgkey.TokenRequestError as error:
         cause = replace(error.diagnosis.cause, remedy=(step, *error.diagnosis.cause.remedy))
         error.diagnosis = replace(error.diagnosis, cause=cause)

@@ -150,12 +150,13 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """Ask whether the login host is one to be left alone for a while."""
+    """Ask whether the login host may be sent to: it is Salesforce's, and not to be left alone for a while."""
 
     record: TenantRecord
 
     def perform(self, ports: Ports) -> None:
-        """Raises the :class:`orgkey.TokenRequestError` that the host's trouble began with."""
+        """Raises :class:`orgkey.ConfigError`, or the :class:`orgkey.TokenRequestError` that its trouble began with."""
+        ports.login(self.record.login_url, self.record.tenant)
         refusal = ports.breaker.refusal(self.record.login_url)
         if refusal is not None:
             raise refusal
@@ -207,7 +208,7 @@ class Send:
 
     def perform(self, ports: Ports) -> TokenAnswer:
         """The answer. Raises :class:`orgkey.TokenRequestError`."""
-        login = ports.rules.origin(self.record.login_url, f"The login URL of tenant {self.record.tenant!r}")
+        login = ports.login(self.record.login_url, self.record.tenant)
         grant = RefreshToken(self.record.client_id, self.secret, client_secret=ports.client_secret)
         try:
             answer = ports.sender.send(grant.token_request(login, ports.clock.now()))
