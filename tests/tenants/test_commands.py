@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from customers import new_customer, stored_token
 
 from orgkey.cli.app import run
-from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, Tenants
+from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, StoreUnavailable, Tenants
 from orgkey_tenants.errors import local
 from orgkey_tenants.loopback import LoopbackReceiver
 
@@ -536,6 +536,26 @@ def test_a_tenant_that_could_not_be_suspended_stops_no_other(
     monkeypatch.setattr(Tenants, "suspend", sometimes)
     outcome = {"suspended": [connected.tenant], "failed": {"a": "RENEWAL_UNDER_WAY"}}
     assert told(capsys, "suspend", "--all", "--yes", code=1) == [outcome]
+
+
+def test_whom_it_suspended_is_said_whatever_becomes_of_the_store(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tenant in ("a", "z"):
+        store.add(tenant, login_url=connected.org.login_url)
+    suspend = Tenants.suspend
+
+    def away_for_z(tenants: Tenants, tenant: str, **options: Any) -> TenantRecord:
+        if tenant == "z":
+            raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", "told to")
+        return suspend(tenants, tenant, **options)
+
+    monkeypatch.setattr(Tenants, "suspend", away_for_z)
+    outcome = {"suspended": ["a", connected.tenant], "failed": {"z": "TENANT_STORE_UNAVAILABLE"}}
+    assert told(capsys, "suspend", "--all", "--yes", code=1) == [outcome]
+    monkeypatch.setattr(Tenants, "suspend", suspend)
+    assert run(["tenants", "suspend", "--all", "--yes"]) == 0
+    assert "1: z" in capsys.readouterr().out
 
 
 def test_it_takes_a_tenant_or_all_of_them(store: Tenants, capsys: pytest.CaptureFixture[str]) -> None:

@@ -403,7 +403,8 @@ def suspend(
     if as_json:
         output.value({"suspended": suspended, "failed": failed})
     else:
-        output.facts({"suspended": str(len(suspended)), "failed": str(len(failed)), **failed})
+        names = [", ".join(suspended)] if suspended else []
+        output.facts({"suspended": ": ".join([str(len(suspended)), *names]), "failed": str(len(failed)), **failed})
     return orgkey.ExitCode.FAILED if failed else orgkey.ExitCode.OK
 
 
@@ -417,7 +418,7 @@ def _suspend(tenants: Tenants, names: list[str], by: str, output: orgkey.Output)
                 suspended.append(tenant)
             except IllegalTransition:  # somebody else suspended or forgot it meanwhile
                 pass
-            except orgkey.RefreshInProgress as error:
+            except orgkey.TokenRequestError as error:  # the store is away: who was stopped before must not be forgotten
                 failed[tenant] = error.diagnosis.cause.id
             counter.at(done, len(names))
     return suspended, failed
