@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -152,11 +153,11 @@ class PostgreSQLLock:
             "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at "
             "WHERE orgkey_locks.expires_at <= extract(epoch from clock_timestamp())"
         )
-        return owner if self._run(statement, name=name, owner=owner, seconds=seconds) else None
+        return owner if self._run(statement, name=_row(name), owner=owner, seconds=seconds) else None
 
     def release(self, name: str, owner: str) -> None:
         """Compare and delete."""
-        self._run(LOCKS.delete().where(LOCKS.c.name == name, LOCKS.c.owner == owner))
+        self._run(LOCKS.delete().where(LOCKS.c.name == _row(name), LOCKS.c.owner == owner))
 
     def close(self) -> None:
         """Close the connections."""
@@ -167,7 +168,12 @@ class PostgreSQLLock:
             with self._engine.begin() as connection:
                 return connection.execute(statement, values).rowcount == 1
         except SQLAlchemyError as error:
-            raise LockUnavailable(type(error).__name__) from None
+            raise LockUnavailable(type(getattr(error, "orig", None) or error).__name__) from None
+
+
+def _row(name: str) -> str:
+    # The column is as wide as this; a tenant's id may be four times that.
+    return sha256(name.encode()).hexdigest()
 
 
 def open_lock(url: str) -> Lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -42,6 +43,8 @@ __all__ = [
     "WriteJournal",
 ]
 
+_LOGGER: Final = logging.getLogger("orgkey")
+
 TRANSIENT: Final = frozenset({429, *range(500, 600)})
 """HTTP statuses that speak of the host, not of the tenant."""
 
@@ -65,6 +68,8 @@ class Ports:
     """A number in [0, 1) with 53 random bits."""
     tell: Callable[[orgkey.Event], None] = orgkey.notify
     breaker: Breaker = field(init=False)
+    lock_answers: bool = field(init=False, default=True)
+    """Whether the lock's server did, the last time it was asked."""
 
     def __post_init__(self) -> None:
         self.breaker = Breaker(self.clock)
@@ -95,9 +100,12 @@ class Acquire:
     def perform(self, ports: Ports) -> str | None:
         """The owner token; None where somebody holds it."""
         try:
-            return ports.lock.acquire(self.name, self.seconds)
-        except LockUnavailable:
+            owner = ports.lock.acquire(self.name, self.seconds)
+        except LockUnavailable as error:
+            _miss_lock(ports, error)
             return NO_LOCK
+        ports.lock_answers = True
+        return owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +120,20 @@ class Release:
         if self.owner not in {None, NO_LOCK}:
             try:
                 ports.lock.release(self.name, self.owner or "")
-            except LockUnavailable:
-                return
+            except LockUnavailable as error:
+                _miss_lock(ports, error)
+
+
+def _miss_lock(ports: Ports, error: LockUnavailable) -> None:
+    """Say it once in the log, for nothing else shows it: each refresh works as if there were no lock."""
+    if ports.lock_answers:
+        _LOGGER.warning(
+            "The lock (ORGKEY_TENANTS_LOCK) does not answer: %s. Refreshes go on without it, and each is sent once all "
+            "the same; processes that wait for one ask the store more often. Look at its URL, its password and, on "
+            "PostgreSQL, that a store was made in that database.",
+            error,
+        )
+    ports.lock_answers = False
 
 
 @dataclass(frozen=True, slots=True)
