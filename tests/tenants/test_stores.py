@@ -115,6 +115,22 @@ def heard(store: SQLStore) -> Iterator[list[str]]:
     event.remove(store._engine, "commit", commit)
 
 
+def test_a_tenant_that_becomes_active_beside_a_new_epoch_gets_its_audit_line(fresh_database, clock):
+    record = TenantRecord(tenant="acme")
+    audit = Audit(tenant="acme", at=0, actor="", event="made", state=State.PENDING)
+    with closing(SQLStore(fresh_database, clock=clock)) as store, closing(SQLStore(fresh_database)) as other:
+        store.create(record, audit)
+
+        def consented(*told: Any) -> None:
+            if "orgkey_tenants SET" in told[2] and other.read("acme").record.version == 1:
+                assert other.swap(replace(record, state=State.ACTIVE), replace(audit, event="consented"), version=1)
+
+        event.listen(store._engine, "before_cursor_execute", consented)
+        assert store.begin_epoch(by="ops") == 1
+        assert store.read("acme").record.state is State.SUSPECT
+        assert [line.event for line in store.audit("acme")] == ["restored", "consented", "made"]
+
+
 @pytest.mark.parametrize("expected", [1, 2])
 def test_postgresql_changes_a_record_and_its_audit_in_one_statement(fresh_database, clock, expected):
     with closing(SQLStore(fresh_database, clock=clock)) as store:

@@ -260,9 +260,9 @@ class SQLStore:
         change = {"state": State.SUSPECT, "cause": "RESTORED", "changed_by": by, "changed_at": now}
         with self._writing() as connection:
             connection.execute(update(STORE).values(epoch=STORE.c.epoch + 1))
-            rows = connection.execute(select(TENANTS.c.tenant, TENANTS.c.generation).where(*affected)).all()
             statement = update(TENANTS).where(*affected).values({**change, "version": TENANTS.c.version + 1})
-            connection.execute(statement)
+            # What it changed, and not what a query before it found: each gets its audit line.
+            rows = connection.execute(statement.returning(TENANTS.c.tenant, TENANTS.c.generation)).all()
             for tenant, generation in rows:
                 line = Audit(tenant=tenant, at=now, actor=by, event="restored", state=State.SUSPECT, cause="RESTORED")
                 _add(connection, line, generation=generation)
