@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,15 @@ def test_a_refused_consent_is_why_a_tenant_has_no_grant(
     clock.advance(60)
     store.start_authorization(customer.tenant, customer.org.login_url)
     assert examined(capsys, customer.tenant, code=2)["cause"] == "TENANT_PENDING"
+
+
+def test_the_command_that_is_to_be_copied_names_the_tenant_for_a_shell(
+    store: Tenants, customer: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = replace(customer, tenant="acme emea; rm x")
+    refuse_a_consent(store, odd, "access_denied")
+    *_, again = examined(capsys, odd.tenant, code=2)["checks"][0]["evidence"]
+    assert "orgkey tenants authorize 'acme emea; rm x' says" in again
 
 
 def test_a_refused_reconnect_is_told_beside_the_dead_grant(

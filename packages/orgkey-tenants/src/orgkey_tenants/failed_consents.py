@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,10 +45,11 @@ def explained(store: Store, tenant: str, error: TenantNotActive) -> TenantNotAct
         return error
     when = datetime.fromtimestamp(failed.at, UTC).isoformat(timespec="seconds")
     command = "reconnect" if isinstance(error, NeedsReauth) else "authorize"
+    again = f"orgkey tenants {command} {shlex.quote(tenant)}"
     facts = (
         *error.diagnosis.evidence,
         f"its latest consent failed at {when}, by {failed.actor or '-'}: {failed.cause}",
-        f"once that is mended: orgkey tenants {command} {tenant} says where to send the org's administrator again",
+        f"once that is mended: {again} says where to send the org's administrator again",
     )
     cause_id = failed.cause.partition(":")[0]
     found = orgkey.diagnose(orgkey.Evidence(surface="local", error=cause_id, facts=facts))

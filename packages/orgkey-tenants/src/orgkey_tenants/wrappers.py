@@ -195,7 +195,8 @@ def open_file(uri: str) -> LocalKeyWrapper:
             problem.make = f"Make it: (set -C; umask 077; openssl rand -base64 32 > {shlex.quote(str(path))})"
         raise problem from None
     if os.name == "posix" and mode & _READ_BY_OTHERS:
-        raise orgkey.ConfigError(f"The master key file {path} is open to others than its owner: chmod 600 {path}")
+        mend = f"chmod 600 {shlex.quote(str(path))}"
+        raise orgkey.ConfigError(f"The master key file {path} is open to others than its owner: {mend}")
     return LocalKeyWrapper(_keys(text, f"The master key file {path} (ORGKEY_TENANTS_KEYS)"))
 
 
