@@ -276,6 +276,45 @@ def test_however_often_a_command_is_ended_its_refresh_lands(
     assert connected.holds(stored_token(store, connected.tenant))
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "list",
+        "show {}",
+        "suspend {}",
+        "suspend --all --yes",
+        "confirm {} --yes",
+        "forget {} --yes",
+        "restored --yes",
+        "rotate-keys --data-keys",
+        "add another --login-url https://another.my.salesforce.com",
+    ],
+)
+def test_a_script_reads_json_whenever_a_command_is_ended(
+    store: Tenants,
+    connected: Customer,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    command: str,
+) -> None:
+    if command.startswith("confirm"):
+        store.restored()
+    close = Tenants.close
+
+    def ended(tenants: Tenants) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        close(tenants)
+
+    monkeypatch.setattr(Tenants, "close", ended)
+    capsys.readouterr()
+    assert run(["tenants", *command.format(connected.tenant).split(), "--json"]) == 130
+    told_to_people = capsys.readouterr().err.splitlines()
+    assert [json.loads(line)["warning"] for line in told_to_people] == [
+        "A refresh under way is being stored; the command ends after it."
+    ]
+
+
 def loopback_callback(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> str:
     """A callback URL on a free port of this machine; return where the browser starts."""
     with closing(socket.socket()) as free:

@@ -83,12 +83,12 @@ def open_tenants() -> Tenants:
 
 
 @contextmanager
-def _opened(output: orgkey.Output | None = None) -> Iterator[Tenants]:
+def _opened(output: orgkey.Output) -> Iterator[Tenants]:
     """Open tenants for one command. Interrupted or terminated, it ends after the refreshes that are under way.
 
     ``output`` is told where a signal has to wait for them.
     """
-    landing = _Landing(output or orgkey.Output(), "A refresh under way is being stored; the command ends after it.")
+    landing = _Landing(output, "A refresh under way is being stored; the command ends after it.")
     with _terminated_as_interrupted():
         tenants = open_tenants()
         try:
@@ -123,7 +123,7 @@ def list_(
 ) -> None:
     """List the tenants with state, last refresh and last call."""
     output = orgkey.Output(as_json=as_json)
-    with _opened() as tenants:
+    with _opened(output) as tenants:
         records = tenants.list(states=state or ())
     if as_json:
         for record in records:
@@ -143,7 +143,7 @@ def show(
     from orgkey_tenants.revocation import former_grant
 
     output = orgkey.Output(as_json=as_json)
-    with _opened() as tenants:
+    with _opened(output) as tenants:
         record, trail = tenants.get(tenant), tenants.audit(tenant, limit=audit) if audit else []
         former = former_grant(tenants.store, tenant)
     lines = [
@@ -189,7 +189,7 @@ def add(  # noqa: PLR0917  # options of a command line
     output = orgkey.Output(as_json=as_json)
     if org_id and grant != _GRANTS[0]:
         raise orgkey.UsageProblem("--org-id is for a consent; a key or secret belongs to one org anyway.")
-    with _opened() as tenants:
+    with _opened(output) as tenants:
         if grant == "authorization_code":
             record = tenants.add(tenant, login_url=login_url, org_id=org_id, by=by)
         elif grant == "jwt_bearer":
@@ -236,9 +236,10 @@ def authorize(
     Where the callback URL is an address of this machine the answer is received here. Otherwise copy the URL that the
     browser ends at (--paste): then nothing ties the answer to a browser but you.
     """
-    with _opened() as tenants:
+    output = orgkey.Output(as_json=as_json)
+    with _opened(output) as tenants:
         url = tenants.start_authorization(tenant, login_url, org_id=org_id, login_hint=login_hint, by=by)
-        _finish(tenants, url, paste=paste, by=by, output=orgkey.Output(as_json=as_json))
+        _finish(tenants, url, paste=paste, by=by, output=output)
 
 
 @app.command()
@@ -250,9 +251,10 @@ def reconnect(
     as_json: Json = False,
 ) -> None:
     """Connect a tenant anew, as after NEEDS_REAUTH. Its id stays, and another org is refused."""
-    with _opened() as tenants:
+    output = orgkey.Output(as_json=as_json)
+    with _opened(output) as tenants:
         url = tenants.reconnect(tenant, login_url=login_url, by=by)
-        _finish(tenants, url, paste=paste, by=by, output=orgkey.Output(as_json=as_json))
+        _finish(tenants, url, paste=paste, by=by, output=output)
 
 
 def _finish(tenants: Tenants, url: AuthorizationURL, *, paste: bool, by: str, output: orgkey.Output) -> None:
@@ -391,7 +393,7 @@ def suspend(
     output = orgkey.Output(as_json=as_json)
     if bool(tenant) == every:
         raise orgkey.UsageProblem("Name one tenant, or all: orgkey tenants suspend acme, orgkey tenants suspend --all")
-    with _opened() as tenants:
+    with _opened(output) as tenants:
         if tenant:
             _tell(output, tenants.suspend(tenant, by=by))
             return orgkey.ExitCode.OK
@@ -427,8 +429,9 @@ def _suspend(tenants: Tenants, names: list[str], by: str, output: orgkey.Output)
 @app.command()
 def resume(tenant: Tenant, by: By = "", as_json: Json = False) -> None:
     """End a suspension."""
-    with _opened() as tenants:
-        _tell(orgkey.Output(as_json=as_json), tenants.resume(tenant, by=by))
+    output = orgkey.Output(as_json=as_json)
+    with _opened(output) as tenants:
+        _tell(output, tenants.resume(tenant, by=by))
 
 
 @app.command()
@@ -436,8 +439,9 @@ def confirm(tenant: Tenant, yes: Yes = False, by: By = "", as_json: Json = False
     """Say that a SUSPECT tenant's refresh token is the current one. The next refresh tries it once."""
     question = f"If {tenant} was refreshed after the backup, trying its old token ends its grant. Confirm it?"
     _ask(question, yes=yes, as_json=as_json)
-    with _opened() as tenants:
-        _tell(orgkey.Output(as_json=as_json), tenants.confirm(tenant, by=by))
+    output = orgkey.Output(as_json=as_json)
+    with _opened(output) as tenants:
+        _tell(output, tenants.confirm(tenant, by=by))
 
 
 @app.command()
@@ -450,7 +454,7 @@ def forget(
 ) -> None:
     """Revoke a tenant's grant at Salesforce, then delete its keys and its secret. It cannot be undone."""
     output = orgkey.Output(as_json=as_json)
-    with _opened() as tenants:
+    with _opened(output) as tenants:
         record = tenants.get(tenant)
         question = f"Forget {tenant!r} (org {record.org_id or 'not known'}, {record.state})? It cannot be undone."
         _ask(question, yes=yes, as_json=as_json)
@@ -463,7 +467,7 @@ def restored(yes: Yes = False, by: By = "", as_json: Json = False) -> None:
     """Say that the store was restored from a backup: no rotating tenant is refreshed until it is confirmed."""
     _ask("Every ACTIVE tenant with a refresh token becomes SUSPECT and stops. Go on?", yes=yes, as_json=as_json)
     output = orgkey.Output(as_json=as_json)
-    with _opened() as tenants:
+    with _opened(output) as tenants:
         count = tenants.restored(by=by)
     if as_json:
         output.value({"suspect": count})
@@ -481,7 +485,7 @@ def rotate_keys(
     With a key file: put the new key on the first line, above the old one; run this; then remove the old line.
     """
     output = orgkey.Output(as_json=as_json)
-    with _opened() as tenants, output.counting("tenants") as counter:
+    with _opened(output) as tenants, output.counting("tenants") as counter:
         total, done = len(tenants.list()), 0
 
         def progress(tenant: str) -> None:
@@ -521,9 +525,10 @@ def renew_secret(
             "Give the new private key (--key-file FILE) or the new secret (--secret-from VARIABLE)."
         )
     pem = "" if certificate is None else _read(certificate).reveal()
-    with _opened() as tenants:
+    output = orgkey.Output(as_json=as_json)
+    with _opened(output) as tenants:
         record = tenants.renew_secret(tenant, _read(key_file) if key_file else secret, certificate=pem, by=by)
-    _tell(orgkey.Output(as_json=as_json), record)
+    _tell(output, record)
 
 
 # --- for other commands ----------------------------------------------------------------------------------------------
@@ -532,7 +537,7 @@ def renew_secret(
 @contextmanager
 def session_of(tenant: str) -> Iterator[orgkey.OrgSession]:
     """The tenant's session, for ``orgkey doctor --tenant``. Where a consent failed, the error says why it has none."""
-    with _opened() as tenants:
+    with _opened(orgkey.Output()) as tenants:
         try:
             session = tenants.session(tenant)
         except TenantNotActive as error:
@@ -545,7 +550,7 @@ def kept_keys(tenant: str = "") -> list[orgkey.KeptKey]:
     if not os.environ.get("ORGKEY_TENANTS_URL"):
         return []
     try:
-        with _opened() as tenants:
+        with _opened(orgkey.Output()) as tenants:
             records = [tenants.get(tenant)] if tenant else tenants.list(states=[State.ACTIVE, State.SUSPENDED])
     except orgkey.OrgkeyError as error:
         return [orgkey.KeptKey(tenant, problem=orgkey.redact(str(error)).splitlines()[0])]
