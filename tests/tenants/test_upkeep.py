@@ -476,6 +476,7 @@ def test_what_to_page_on_is_told(make, customer, tenants, caplog, clock):
     late = make(store=FlakyStore(tenants.store, refusals=1))
     late.session(customer.tenant).token()
     assert told() == [("persist_delayed", customer.tenant, "TENANT_STORE_UNAVAILABLE")]
+    assert tenants.audit(customer.tenant)[0].event == "refreshed"  # what says that the disk is needed no more
     assert customer.holds(stored_token(tenants, customer.tenant))
     customer.org.faults.add("token", drop="after")
     with pytest.raises(orgkey.TokenEndpointUnreachable):
