@@ -77,8 +77,4 @@ def connect(tenants: Tenants, customer: Customer) -> TenantRecord:
 
 def stored_token(tenants: Tenants, tenant: str) -> orgkey.Secret:
     """The refresh token that the store holds."""
-    record = tenants.get(tenant)
-    key = tenants.sealer.key(tenant, record.dek_version)
-    return tenants.sealer.open(
-        key, record.sealed, kind="refresh_token", family=record.family, generation=record.generation
-    )
+    return tenants.sealer.open_record(tenants.get(tenant))

@@ -80,10 +80,7 @@ def consented(consent: Consent, acme: Org, app: App) -> TenantRecord:
 
 
 def refresh_token(ports: Ports, record: TenantRecord) -> orgkey.Secret:
-    key = ports.sealer.key(record.tenant, record.dek_version)
-    return ports.sealer.open(
-        key, record.sealed, kind="refresh_token", family=record.family, generation=record.generation
-    )
+    return ports.sealer.open_record(record)
 
 
 def stored(ports: Ports, tenant: str = "acme") -> TenantRecord:

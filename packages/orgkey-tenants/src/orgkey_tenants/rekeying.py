@@ -52,10 +52,10 @@ def reseal(ports: Ports, tenant: str, *, by: str) -> bool:
     if not record.sealed or record.intent is not None:
         return False
     if record.dek_version != newest.version:
-        kind, family, generation = record.secret_kind, record.family, record.generation
-        key = sealer.key(tenant, record.dek_version)
-        secret = sealer.open(key, record.sealed, kind=kind, family=family, generation=generation)
-        sealed = sealer.seal(newest, secret, kind=kind, family=family, generation=generation)
+        secret = sealer.open_record(record)
+        sealed = sealer.seal(
+            newest, secret, kind=record.secret_kind, family=record.family, generation=record.generation
+        )
         changed = replace(record, sealed=sealed, dek_version=newest.version)
         audit = Audit.of(changed, "resealed", by=by, at=store.now())
         if not store.swap(changed, audit, version=record.version):

@@ -44,14 +44,7 @@ def revoke(ports: Ports, record: TenantRecord) -> None:
 
     Raises :class:`orgkey.OrgkeyError`: where the token does not open, or Salesforce cannot be told.
     """
-    _end(ports, record, _opened(ports, record))
-
-
-def _opened(ports: Ports, record: TenantRecord) -> orgkey.Secret:
-    key = ports.sealer.key(record.tenant, record.dek_version)
-    return ports.sealer.open(
-        key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
-    )
+    _end(ports, record, ports.sealer.open_record(record))
 
 
 def _end(ports: Ports, record: TenantRecord, secret: orgkey.Secret) -> bool:
@@ -95,7 +88,7 @@ def revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, *, b
 def _revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, by: str) -> None:
     event, cause = _NOT_REVOKED, ""
     try:
-        secret = _opened(ports, former)
+        secret = ports.sealer.open_record(former)
         if secret == token:
             event = _KEPT
         elif _end(ports, former, secret):

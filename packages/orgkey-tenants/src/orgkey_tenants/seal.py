@@ -23,6 +23,7 @@ from orgkey_tenants.record import WrappedKey
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from orgkey_tenants.record import TenantRecord
     from orgkey_tenants.stores.base import Store
     from orgkey_tenants.wrappers import KeyWrapper
 
@@ -115,6 +116,16 @@ class Sealer:
         except (InvalidTag, UnicodeDecodeError):
             fact = f"tenant {key.tenant!r}, {kind} of generation {generation}, data key {key.version}"
             raise local(SealBroken, "TENANT_SEAL_BROKEN", fact) from None
+
+    def open_record(self, record: TenantRecord, key: DataKey | None = None) -> orgkey.Secret:
+        """The refresh token, private key or client secret in ``record``; ``key`` is its key, where at hand.
+
+        Raises as :meth:`key`.
+        """
+        key = key or self.key(record.tenant, record.dek_version)
+        return self.open(
+            key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
+        )
 
     def _bound(self, key: DataKey, kind: str, family: str, generation: int) -> bytes:
         return associated_data(_PURPOSE, 1, self.environment, key.tenant, kind, family, key.version, generation)

@@ -161,15 +161,7 @@ class Sessions:
         return session
 
     def _own_grant(self, record: TenantRecord) -> orgkey.Grant:
-        sealer = self.ports.sealer
-        secret = sealer.open(
-            sealer.key(record.tenant, record.dek_version),
-            record.sealed,
-            kind=record.secret_kind,
-            family=record.family,
-            generation=record.generation,
-        )
-        return grant_of(record, secret)
+        return grant_of(record, self.ports.sealer.open_record(record))
 
     def _obtain(self, session: TenantSession) -> TokenAnswer:
         """On a renewal's own thread: a token answer, by the protocol or the tenant's own grant."""

@@ -200,10 +200,7 @@ class Unseal:
         """May ask the key service."""
         record = self.reading.record
         key, newest = ports.sealer.pair(self.reading.keys, record.tenant, record.dek_version)
-        secret = ports.sealer.open(
-            key, record.sealed, kind=record.secret_kind, family=record.family, generation=record.generation
-        )
-        return Opened(secret, newest)
+        return Opened(ports.sealer.open_record(record, key), newest)
 
 
 @dataclass(frozen=True, slots=True)
