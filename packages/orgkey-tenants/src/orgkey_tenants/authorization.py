@@ -400,9 +400,8 @@ class Consent:
                 key = sealer.newest_of(reading.keys, consent.tenant)
                 sealed = sealer.seal(key, token, kind="refresh_token", family=consent.family, generation=1)
                 record = replace(record, sealed=sealed, dek_version=key.version, epoch=store.epoch())
-                audit = Audit.of(record, CONSENTED, by=by, at=reading.now)
-                if former.sealed:
-                    audit = replace(audit, cause=TO_BE_REVOKED)
+                cause = TO_BE_REVOKED if former.sealed else None
+                audit = Audit.of(record, CONSENTED, by=by, at=reading.now, cause=cause)
                 if store.swap(record, audit, version=former.version):
                     return former, replace(record, version=former.version + 1)
             except (StoreUnavailable, KeyServiceUnavailable):

@@ -122,7 +122,7 @@ def note_failure(ports: Ports, record: TenantRecord, error: orgkey.TokenRequestE
     with suppress(StoreUnavailable):
         cause = error.diagnosis.cause.id
         failed = replace(record, failures=record.failures + 1, last_error=cause)
-        line = replace(Audit.of(failed, "not_refreshed", by=by, at=ports.store.now()), cause=cause)
+        line = Audit.of(failed, "not_refreshed", by=by, at=ports.store.now(), cause=cause)
         ports.store.swap(failed, line, version=record.version)
 
 

@@ -28,8 +28,8 @@ def keep(store: Store, tenant: str, error: orgkey.OrgkeyError, *, by: str) -> No
     with suppress(StoreUnavailable):
         reading = store.read(tenant)
         if reading is not None:
-            line = Audit.of(reading.record, _EVENT, by=by, at=reading.now)
-            store.note(replace(line, cause=_said(error)[:_LONGEST]))
+            said = _said(error)[:_LONGEST]
+            store.note(Audit.of(reading.record, _EVENT, by=by, at=reading.now, cause=said))
 
 
 def explained(store: Store, tenant: str, error: TenantNotActive) -> TenantNotActive:

@@ -219,8 +219,8 @@ class _Run:
         entry: Entry | None = yield Find(record.tenant, left.id)
         if entry is None:
             return False
-        audit = self.audit(record, "settled_from_journal", entry.generation)
-        settled = yield Settle(entry.onto(record), audit, left.id)
+        outcome = entry.onto(record)
+        settled = yield Settle(outcome, self.audit(outcome, "settled_from_journal"), left.id)
         yield Strike(record.tenant, left.id)
         return settled
 
@@ -338,16 +338,8 @@ class _Run:
 
     # --- records of what happened ----------------------------------------------------------------------------------
 
-    def audit(self, record: TenantRecord, event: str, generation: int | None = None, *, cause: str = "") -> Audit:
-        return Audit(
-            tenant=self.tenant,
-            at=self.clock.now(),
-            actor=self.owner,
-            event=event,
-            state=record.state,
-            cause=cause,
-            generation=record.generation if generation is None else generation,
-        )
+    def audit(self, record: TenantRecord, event: str, *, cause: str = "") -> Audit:
+        return Audit.of(record, event, by=self.owner, at=self.clock.now(), cause=cause)
 
     def tell(self, kind: orgkey.EventKind, record: TenantRecord, cause: str) -> Tell:
         return Tell(kind, record, cause)

@@ -185,15 +185,15 @@ class Audit:
     generation: int = 0
 
     @classmethod
-    def of(cls, record: TenantRecord, event: str, *, by: str, at: float) -> Self:
-        """A line about ``record`` as it is from now on."""
+    def of(cls, record: TenantRecord, event: str, *, by: str, at: float, cause: str | None = None) -> Self:
+        """A line about ``record`` as it is from now on; ``cause`` is the event's, where it is not the state's."""
         return cls(
             tenant=record.tenant,
             at=at,
             actor=by,
             event=event,
             state=record.state,
-            cause=record.cause,
+            cause=record.cause if cause is None else cause,
             generation=record.generation,
         )
 

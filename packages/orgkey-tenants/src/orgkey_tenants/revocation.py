@@ -100,15 +100,6 @@ def _revoke_former(ports: Ports, former: TenantRecord, token: orgkey.Secret, by:
     except orgkey.OrgkeyError as error:
         cause = type(error).__name__
     try:
-        line = Audit(
-            tenant=former.tenant,
-            at=ports.store.now(),
-            actor=by,
-            event=event,
-            state=former.state,
-            cause=cause,
-            generation=former.generation,
-        )
-        ports.store.note(line)
+        ports.store.note(Audit.of(former, event, by=by, at=ports.store.now(), cause=cause))
     except StoreUnavailable:
         return  # the consent itself is stored, and that is what counts

@@ -195,16 +195,7 @@ class MemoryStore:
                     held, version=held.version + 1, state=State.SUSPECT, cause="RESTORED", changed_by=by, changed_at=now
                 )
                 self._records[held.tenant] = changed
-                line = Audit(
-                    tenant=held.tenant,
-                    at=now,
-                    actor=by,
-                    event="restored",
-                    state=State.SUSPECT,
-                    cause="RESTORED",
-                    generation=held.generation,
-                )
-                self._audit[held.tenant].append(line)
+                self._audit[held.tenant].append(Audit.of(changed, "restored", by=by, at=now))
             return len(affected)
 
     def close(self) -> None:
