@@ -26,6 +26,7 @@ from orgkey_tenants.record import Audit, State, moved
 from orgkey_tenants.rekeying import rotate_data_keys
 from orgkey_tenants.revocation import former_grant, revoke_former
 from orgkey_tenants.seal import Sealer
+from orgkey_tenants.states import move
 from orgkey_tenants.wrappers import LocalKeyWrapper
 
 if TYPE_CHECKING:
@@ -108,6 +109,19 @@ def test_a_consent_makes_the_tenant_active(consented: TenantRecord, ports: Ports
         },
     )
     assert answer.status_code == 200
+
+
+def test_observers_are_told_why_a_tenant_is_active(consent: Consent, ports: Ports, acme: Org, app: App) -> None:
+    del app
+    told: list[orgkey.Event] = []
+    ports.tell = told.append
+    url = consent.start("acme", acme.login_url)
+    consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    move(ports, "acme", State.SUSPENDED, cause="UNPAID", by="billing", event="suspended")
+    assert [(event.kind, event.tenant, event.state, event.cause) for event in told] == [
+        ("tenant_state", "acme", "ACTIVE", "CONSENTED"),
+        ("tenant_state", "acme", "SUSPENDED", "UNPAID"),
+    ]
 
 
 def test_a_public_client_sends_no_secret(tmp_path: Path, clock: FakeClock, acme: Org) -> None:

@@ -284,7 +284,7 @@ class Consent:
         except orgkey.OrgkeyError as error:
             failed_consents.keep(self._ports.store, consent.tenant, error, by=by)
             raise
-        Tell(orgkey.EventKind.TENANT_STATE, record).perform(self._ports)
+        Tell(orgkey.EventKind.TENANT_STATE, record, record.cause).perform(self._ports)
         if self._completed is not None:
             self._completed(record)
         if former.sealed:

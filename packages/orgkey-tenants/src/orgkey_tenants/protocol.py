@@ -282,7 +282,7 @@ class _Run:
                 spent = self.clock.monotonic() - began
                 if not journaled:
                     journaled = yield WriteJournal(Entry.of(outcome, mine))
-                    yield self.tell(orgkey.EventKind.PERSIST_DELAYED, outcome, "TENANT_STORE_UNAVAILABLE")
+                    yield Tell(orgkey.EventKind.PERSIST_DELAYED, outcome, "TENANT_STORE_UNAVAILABLE")
                 if spent > (self.limits.persist if journaled else self.limits.patience):
                     if journaled:
                         return True
@@ -333,16 +333,13 @@ class _Run:
         if not (yield Swap(dead, self.audit(dead, "grant_ended", cause=cause), current.version)):
             return _Again(0.0)
         kind = orgkey.EventKind.ROTATION_LOST if lost else orgkey.EventKind.TENANT_STATE
-        yield self.tell(kind, dead, cause)
+        yield Tell(kind, dead, cause)
         raise _needs_reauth(dead, error)
 
     # --- records of what happened ----------------------------------------------------------------------------------
 
     def audit(self, record: TenantRecord, event: str, *, cause: str = "") -> Audit:
         return Audit.of(record, event, by=self.owner, at=self.clock.now(), cause=cause)
-
-    def tell(self, kind: orgkey.EventKind, record: TenantRecord, cause: str) -> Tell:
-        return Tell(kind, record, cause)
 
 
 _STATE_CAUSES: Final = {

@@ -11,6 +11,7 @@ import orgkey
 from orgkey_tenants.errors import IllegalTransition, RefreshInProgress, TenantExists, UnknownTenant, local
 from orgkey_tenants.record import Audit, State, TenantRecord, moved, read_org_id, require_id
 from orgkey_tenants.revocation import revoke
+from orgkey_tenants.steps import Tell
 from orgkey_tenants.stores import record_of
 from orgkey_tenants.terms import told_of_tenant
 
@@ -142,20 +143,6 @@ def move(
             raise IllegalTransition(tenant, found.state, to, needs=only)
         changed = replace(moved(found, to, cause=cause, by=by, at=reading.now), **(changes or {}))
         if store.swap(changed, Audit.of(changed, event, by=by, at=reading.now), version=found.version):
-            ports.tell(_event(changed))
+            Tell(orgkey.EventKind.TENANT_STATE, changed, changed.cause).perform(ports)
             return replace(changed, version=found.version + 1)
     raise local(RefreshInProgress, "RENEWAL_UNDER_WAY", f"tenant {tenant!r} is changed by others all the time")
-
-
-def _event(record: TenantRecord) -> orgkey.Event:
-    return orgkey.Event(
-        orgkey.EventKind.TENANT_STATE,
-        record.login_url.partition("://")[2],
-        record.client_id,
-        record.username,
-        record.grant,
-        generation=record.generation,
-        cause=record.cause,
-        tenant=record.tenant,
-        state=record.state,
-    )

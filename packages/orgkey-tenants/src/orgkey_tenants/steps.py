@@ -320,7 +320,7 @@ class Tell:
 
     kind: orgkey.EventKind
     record: TenantRecord
-    cause: str = ""
+    cause: str
 
     def perform(self, ports: Ports) -> None:
         """Never raises."""
