@@ -426,23 +426,16 @@ class Consent:
             raise AuthorizationRefused("tenant", message)
         if record.state is not State.ACTIVE:
             record = moved(record, State.ACTIVE, cause="CONSENTED", by=by, at=now)
-        return replace(
+        renewed = replace(
             record,
             grant="authorization_code",
             login_url=consent.login_url,
             client_id=self.client_id,
-            org_id=answer.org_id,
-            user_id=answer.user_id,
-            instance_url=str(answer.instance),
-            scope=" ".join(sorted(answer.scope)),
             family=consent.family,
             generation=1,
             intent=None,
-            failures=0,
-            last_error="",
-            last_refresh=now,
-            keepalive_at=record.next_keepalive(now),
         )
+        return renewed.after(answer, now)
 
     def _give_back(self, answer: TokenAnswer, login: orgkey.Origin) -> None:
         """End what was granted and is not kept: nobody would ever use or revoke it."""

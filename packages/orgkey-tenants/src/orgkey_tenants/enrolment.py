@@ -104,16 +104,7 @@ def note_answer(ports: Ports, record: TenantRecord, answer: TokenAnswer, *, by: 
     """
     with suppress(StoreUnavailable):
         now = ports.store.now()
-        brought = replace(
-            record,
-            org_id=record.org_id or answer.org_id,
-            user_id=answer.user_id,
-            instance_url=str(answer.instance),
-            scope=" ".join(sorted(answer.scope)),
-            last_refresh=now,
-            failures=0,
-            last_error="",
-        )
+        brought = record.after(answer, now)
         ports.store.swap(brought, Audit.of(brought, "refreshed", by=by, at=now), version=record.version)
 
 

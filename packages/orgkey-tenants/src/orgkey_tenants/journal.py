@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from orgkey_tenants.record import REFRESHED
+
 if TYPE_CHECKING:
     from orgkey_tenants.record import TenantRecord
 
@@ -39,24 +41,11 @@ class Entry:
     @classmethod
     def of(cls, record: TenantRecord, intent: str) -> Entry:
         """The outcome in ``record``."""
-        return cls(
-            record.tenant,
-            intent,
-            record.generation,
-            record.dek_version,
-            record.sealed,
-            record.org_id,
-            record.user_id,
-            record.instance_url,
-            record.scope,
-            record.last_refresh,
-            record.keepalive_at,
-        )
+        return cls(tenant=record.tenant, intent=intent, **record.refreshed)
 
     def onto(self, record: TenantRecord) -> TenantRecord:
         """``record`` with this outcome."""
-        outcome = {name: value for name, value in asdict(self).items() if name not in {"tenant", "intent"}}
-        return replace(record, **outcome, intent=None)
+        return replace(record, **{name: getattr(self, name) for name in REFRESHED}, intent=None)
 
 
 class Journal(Protocol):

@@ -249,19 +249,11 @@ class _Run:
         secret = answer.refresh_token or opened.secret
         sealed = yield Seal(opened.key, secret, announced.family, generation)
         return replace(
-            announced,
+            announced.after(answer, now),
             intent=None,
             sealed=sealed,
             dek_version=opened.key.version,
             generation=generation,
-            org_id=announced.org_id or answer.org_id,
-            user_id=answer.user_id,
-            instance_url=str(answer.instance),
-            scope=" ".join(sorted(answer.scope)),
-            last_refresh=now,
-            keepalive_at=announced.next_keepalive(now),
-            failures=0,
-            last_error="",
         )
 
     def persist(self, outcome: TenantRecord, mine: str) -> Steps:

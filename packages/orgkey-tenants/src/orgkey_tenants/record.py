@@ -8,13 +8,17 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import orgkey
 from orgkey.endpoint import long_id
 from orgkey_tenants.errors import IllegalTransition
 
+if TYPE_CHECKING:
+    from orgkey.endpoint import TokenAnswer
+
 __all__ = [
+    "REFRESHED",
     "Audit",
     "Authorization",
     "Intent",
@@ -31,6 +35,19 @@ __all__ = [
 DAY: Final = 86_400.0
 IDLE_LIMIT: Final = 30 * DAY
 """How long a refresh token lives unused: the policy that Salesforce requires of partner-provided apps."""
+
+REFRESHED: Final = (
+    "sealed",
+    "dek_version",
+    "generation",
+    "org_id",
+    "user_id",
+    "instance_url",
+    "scope",
+    "last_refresh",
+    "keepalive_at",
+)
+"""The fields of a record that a refresh brings anew: what the journal keeps of it, and what settles it in a store."""
 
 _LONGEST_ID: Final = 255  # characters: what the column holds
 _NO_TEXT: Final = {"Cc": "a control character", "Cs": "a byte that is no UTF-8"}  # by Unicode's general category
@@ -165,6 +182,25 @@ class TenantRecord:
     def idle_deadline(self) -> float | None:
         """When an unused refresh token dies (30 days after its last use); None where there is none."""
         return None if self.last_refresh is None or not self.rotates else self.last_refresh + IDLE_LIMIT
+
+    @property
+    def refreshed(self) -> dict[str, Any]:
+        """Its :data:`REFRESHED` fields, by name."""
+        return {name: getattr(self, name) for name in REFRESHED}
+
+    def after(self, answer: TokenAnswer, now: float) -> Self:
+        """The record once ``answer`` came at the store's time ``now``. What is sealed is for the caller to add."""
+        return replace(
+            self,
+            org_id=self.org_id or answer.org_id,
+            user_id=answer.user_id,
+            instance_url=str(answer.instance),
+            scope=" ".join(sorted(answer.scope)),
+            last_refresh=now,
+            keepalive_at=self.next_keepalive(now) if self.rotates else None,
+            failures=0,
+            last_error="",
+        )
 
     def next_keepalive(self, refreshed_at: float) -> float:
         """When to refresh if nobody else does: spread by the tenant's hash, well inside the idle limit."""

@@ -42,8 +42,8 @@ class Store(Protocol):
     def settle(self, record: TenantRecord, audit: Audit, *, intent: str) -> bool:
         """Write a refresh's outcome if the stored intent still has the id ``intent``; False otherwise.
 
-        Only what a refresh brings is written: ``sealed``, ``dek_version``, ``generation``, ``org_id``, ``user_id``,
-        ``instance_url``, ``scope``, ``last_refresh``, ``keepalive_at``; failures are cleared and so is the intent.
+        Only what a refresh brings (:data:`orgkey_tenants.record.REFRESHED`) is written; failures are cleared and so is
+        the intent.
         The state stays what somebody may have made it meanwhile. The deadline plays no part: late is not lost.
         """
         ...

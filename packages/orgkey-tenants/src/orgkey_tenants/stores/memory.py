@@ -66,16 +66,8 @@ class MemoryStore:
                 return False
             self._records[record.tenant] = replace(
                 held,
+                **record.refreshed,
                 version=held.version + 1,
-                sealed=record.sealed,
-                dek_version=record.dek_version,
-                generation=record.generation,
-                org_id=record.org_id,
-                user_id=record.user_id,
-                instance_url=record.instance_url,
-                scope=record.scope,
-                last_refresh=record.last_refresh,
-                keepalive_at=record.keepalive_at,
                 intent=None,
                 failures=0,
                 last_error="",

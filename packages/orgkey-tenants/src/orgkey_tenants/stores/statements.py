@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Double, bindparam, extract, func, select, update
 
-from orgkey_tenants.record import State
+from orgkey_tenants.record import REFRESHED, State
 from orgkey_tenants.stores.schema import AUDIT, KEYS, TENANTS
 
 if TYPE_CHECKING:
@@ -37,17 +37,6 @@ READ_WITH_TIME: Final = READ.add_columns(SERVER_TIME.label("server_time"))
 KEYS_OF: Final = select(KEYS).where(KEYS.c.tenant == bindparam("of")).order_by(KEYS.c.version)
 
 _INTENT: Final = "intent_id", "intent_owner", "intent_deadline", "intent_probe"
-_REFRESHED: Final = (
-    "sealed",
-    "dek_version",
-    "generation",
-    "org_id",
-    "user_id",
-    "instance_url",
-    "scope",
-    "last_refresh",
-    "keepalive_at",
-)
 # What finds the record, and what signals and claims write.
 _NOT_SWAPPED: Final = "tenant", "version", "last_call", "claimed_until"
 
@@ -103,7 +92,7 @@ SWAP: Final = Change.where(
 
 SETTLE: Final = Change.where(
     TENANTS.c.intent_id == bindparam("expected"),
-    _REFRESHED,
+    REFRESHED,
     **dict.fromkeys(_INTENT),
     failures=0,
     last_error="",
