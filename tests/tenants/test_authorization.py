@@ -133,11 +133,11 @@ def test_a_public_client_sends_no_secret(tmp_path: Path, clock: FakeClock, acme:
     ports.store.close()
 
 
-def test_async_twins(consent: Consent, acme: Org, app: App) -> None:
+def test_a_task_completes_a_consent(consent: Consent, acme: Org, app: App) -> None:
     del app
 
     async def walk() -> TenantRecord:
-        url = await consent.astart("acme", acme.login_url)
+        url = await asyncio.to_thread(consent.start, "acme", acme.login_url)
         back = await asyncio.to_thread(allow, url)
         return await consent.acomplete(back, browser_cookie=url.browser_cookie)
 

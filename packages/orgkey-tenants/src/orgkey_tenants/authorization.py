@@ -182,10 +182,6 @@ class Consent:
         url.browser_cookie, url.tenant, url.expires_at = cookie, tenant, expires_at
         return url
 
-    async def astart(self, tenant: str, login_url: str = "", **options: object) -> AuthorizationURL:
-        """As :meth:`start`, for a task."""
-        return await asyncio.to_thread(self.start, tenant, login_url, **options)  # type: ignore[arg-type]  # start's own
-
     def _tenant(self, tenant: str, login_url: str, org_id: str, by: str) -> TenantRecord:
         """The tenant's record, in a state that a consent may follow, and with the org that is expected."""
         require_id(tenant)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from orgkey_tenants.record import TenantRecord
     from orgkey_tenants.registry import Tenants
 
-__all__ = ["app", "facts_of", "open_tenants"]
+__all__ = ["app", "kept_keys", "session_of"]
 
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _GRANTS: Final = ("authorization_code", "jwt_bearer", "client_credentials")
@@ -127,10 +127,12 @@ def list_(
         records = tenants.list(states=state or ())
     if as_json:
         for record in records:
-            output.value(facts_of(record))
+            output.value(_facts_of(record))
         return
     columns = ("tenant", "state", "cause", "grant", "org id", "last refresh", "last call", "failures")
-    output.table(columns, [[_text(facts_of(record)[name.replace(" ", "_")]) for name in columns] for record in records])
+    output.table(
+        columns, [[_text(_facts_of(record)[name.replace(" ", "_")]) for name in columns] for record in records]
+    )
 
 
 @app.command()
@@ -150,7 +152,7 @@ def show(
         {"at": _time(line.at), "event": line.event, "by": line.actor, "state": str(line.state), "cause": line.cause}
         for line in trail
     ]
-    facts = {**facts_of(record), "former_grant": former or None}
+    facts = {**_facts_of(record), "former_grant": former or None}
     if as_json:
         output.value({**facts, "audit": lines})
         return
@@ -564,7 +566,7 @@ def kept_keys(tenant: str = "") -> list[orgkey.KeptKey]:
 # --- how it is said --------------------------------------------------------------------------------------------------
 
 
-def facts_of(record: TenantRecord) -> dict[str, Any]:
+def _facts_of(record: TenantRecord) -> dict[str, Any]:
     """What is told of a record; no secret is among it."""
     return {
         "tenant": record.tenant,
@@ -590,7 +592,7 @@ def facts_of(record: TenantRecord) -> dict[str, Any]:
 
 
 def _tell(output: orgkey.Output, record: TenantRecord) -> None:
-    facts = facts_of(record)
+    facts = _facts_of(record)
     if output.as_json:
         output.value(facts)
     else:

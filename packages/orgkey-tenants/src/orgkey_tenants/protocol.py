@@ -143,9 +143,9 @@ def refresh(tenant: str, *, owner: str, clock: orgkey.Clock, limits: Limits | No
         try:
             outcome = yield from run.attempt()
         except Exception:
-            yield Release(run.lock_name, held)
+            yield Release(tenant, held)
             raise
-        yield Release(run.lock_name, held)
+        yield Release(tenant, held)
         if isinstance(outcome, Refreshed):
             return outcome
         tries += outcome.counts
@@ -159,7 +159,6 @@ class _Run:
 
     def __init__(self, tenant: str, owner: str, clock: orgkey.Clock, limits: Limits) -> None:
         self.tenant, self.owner, self.clock, self.limits = tenant, owner, clock, limits
-        self.lock_name = tenant
 
     def wait(self, seconds: float, most: float = inf) -> Steps:
         if seconds < 0:
@@ -171,7 +170,7 @@ class _Run:
         """Wait a while for the lock; go on without it rather than wait for ever."""
         until = self.clock.monotonic() + self.limits.lock
         while True:
-            held = yield Acquire(self.lock_name, self.limits.lease)
+            held = yield Acquire(self.tenant, self.limits.lease)
             if held is not None or self.clock.monotonic() >= until:
                 return held
             yield from self.wait(-1.0)
