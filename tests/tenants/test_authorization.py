@@ -459,6 +459,25 @@ def test_keys_that_are_rotated_during_the_exchange_cost_no_grant(
     assert acme.consents.find(refresh_token(ports, stored(ports)).reveal()) is not None
 
 
+def test_keys_that_are_rotated_right_before_the_write_cost_no_grant(
+    consented: TenantRecord, consent: Consent, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swap, versions = ports.store.swap, list[int]()
+
+    def late(record: TenantRecord, audit: Audit, *, version: int) -> bool:
+        if audit.event == "consented":
+            versions.append(record.dek_version)
+            if len(versions) == 1:
+                assert rotate_data_keys(ports, by="ops", sweep=True) == 1
+        return swap(record, audit, version=version)
+
+    url = consent.start("acme")
+    monkeypatch.setattr(ports.store, "swap", late)
+    record = consent.complete(allow(url), browser_cookie=url.browser_cookie)
+    assert (versions, record.family != consented.family) == ([1, 2], True)
+    assert refresh_token(ports, record)
+
+
 def test_keys_that_are_rotated_before_the_answer_cost_no_consent(
     consented: TenantRecord, consent: Consent, ports: Ports, clock: FakeClock
 ) -> None:
