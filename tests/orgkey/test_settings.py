@@ -20,7 +20,7 @@ from orgkey.errors import ConfigError, SettingsWarning
 from orgkey.settings import profile_file, profile_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Environment = Callable[..., None]
     Canary = Callable[[str], str]
@@ -631,6 +631,66 @@ def test_a_profile_file_that_is_not_text_is_named(profiles: Callable[..., Path])
     path.write_bytes(b"[default]\nclient_id = '\xff'\n")
     with pytest.raises(ConfigError, match="not valid TOML"):
         orgkey.connect()
+
+
+def test_a_profile_file_may_begin_with_a_byte_order_mark(profiles: Callable[..., Path]) -> None:
+    path = profiles("")
+    path.write_bytes(dedent(TWO_PROFILES).encode("utf-8-sig"))
+    assert orgkey.connect().grant.client_id == "of-default"
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+def test_a_profile_file_in_utf_16_is_told_how_to_be_saved(profiles: Callable[..., Path], coding: str) -> None:
+    path = profiles("")
+    path.write_bytes(("\ufeff" + dedent(TWO_PROFILES)).encode(coding))
+    (problem,) = problems()
+    assert str(path) in problem
+    assert "iconv -f UTF-16 -t UTF-8 profiles.toml" in problem
+
+
+@pytest.fixture
+def shut_home(jwt: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A configuration directory that this user may not enter, as in a container whose HOME is root's."""
+    del jwt
+    if os.name != "posix":
+        pytest.skip("folders are shut by modes on POSIX only")
+    home = tmp_path / "home"
+    (home / "orgkey").mkdir(parents=True)
+    (home / "orgkey" / "profiles.toml").write_text("[default]\nclient_id = 'of-default'\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("ORGKEY_CONFIG", raising=False)
+    orgkey.connect(login_url=ACME)  # all that it imports is there before root becomes somebody else
+    home.chmod(0)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    yield home
+    if root:
+        os.seteuid(0)
+    home.chmod(0o700)
+
+
+@pytest.mark.usefixtures("shut_home")
+def test_a_profile_file_in_a_folder_that_may_not_be_entered_is_none(environment: Environment) -> None:
+    environment(login_url=ACME)
+    assert orgkey.connect().grant.client_id == "3MVG9.agent"
+    assert profile_names() == []
+
+
+def test_a_profile_that_is_asked_for_must_be_readable(shut_home: Path, environment: Environment) -> None:
+    environment(login_url=ACME)
+    (problem,) = problems(profile="default")
+    assert problem == f"The profile file {profile_file()} cannot be read: Permission denied."
+    environment(ORGKEY_CONFIG=str(shut_home / "profiles.toml"))
+    assert problems() == (f"The profile file {profile_file()} cannot be read: Permission denied.",)
+
+
+@pytest.mark.usefixtures("jwt")
+def test_a_home_that_is_no_folder_has_no_profiles(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment(login_url=ACME)
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.devnull)
+    assert orgkey.connect().grant.client_id == "3MVG9.agent"
 
 
 def test_a_profile_file_that_is_a_folder_is_named(tmp_path: Path, environment: Environment) -> None:
