@@ -244,6 +244,125 @@ def test_each_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch, environm
     assert "missing" in problem
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("login_url", ACME),
+        ("domain", "acme.my"),
+        ("client_id", "3MVG9.agent"),
+        ("username", "agent@acme.example"),
+        ("private_key_file", "/nowhere/server.key"),
+        ("grant", "client_credentials"),
+    ],
+)
+@pytest.mark.parametrize("quotes", ["''", '""', "\u2018\u2019", "\u201c\u201d"])
+@pytest.mark.usefixtures("jwt")
+def test_quotes_around_a_value_are_named_and_looked_behind(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, canary: Canary, setting: tuple[str, str], quotes: str
+) -> None:
+    name, value = setting
+    if name == "private_key_file":
+        monkeypatch.delenv("SALESFORCE_PRIVATE_KEY")
+    environment(client_secret=canary("secret"), **({"login_url": ACME} if name != "domain" else {}))
+    environment(**{name: f"{quotes[0]}{value}{quotes[1]}"})
+    quoted, *others = problems()
+    assert quoted.startswith(f"SALESFORCE_{name.upper()} has quotes around it")
+    assert value not in quoted
+    assert not [problem for problem in others if "/nowhere/server.key cannot be read" not in problem]
+
+
+@pytest.mark.parametrize("name", ["client_secret", "private_key"])
+def test_a_secret_in_quotes_is_not_repeated(environment: Environment, canary: Canary, key_pem: str, name: str) -> None:
+    environment(login_url=ACME, client_id="3MVG9.agent", username="agent@acme.example")
+    environment(**{name: f'"{canary("secret") if name == "client_secret" else key_pem}"'})
+    with pytest.raises(ConfigError) as refusal:
+        orgkey.connect()
+    (problem,) = refusal.value.problems
+    assert problem.startswith(f"SALESFORCE_{name.upper()} has quotes around it")
+    assert key_pem.splitlines()[3] not in leaks.shown(refusal.value)
+
+
+@pytest.mark.usefixtures("jwt")
+def test_only_the_value_that_counts_may_have_no_quotes(environment: Environment) -> None:
+    environment(login_url=ACME, username="'nobody'")
+    assert orgkey.connect(username="agent@acme.example").grant.username == "agent@acme.example"
+    assert "username= has quotes around it" in problems(username="'agent@acme.example'")[0]
+
+
+@pytest.mark.usefixtures("jwt")
+def test_a_username_has_the_form_of_an_address(environment: Environment) -> None:
+    environment(login_url=ACME, username="agent")
+    (problem,) = problems()
+    assert problem.startswith("SALESFORCE_USERNAME has no @ in it.")
+
+
+def test_where_the_key_alone_is_missing_nothing_else_is_asked_for(environment: Environment) -> None:
+    environment(login_url=ACME, client_id="3MVG9.agent", username="agent@acme.example", private_key_file="")
+    assert problems() == (
+        "There are no credentials. A key or a secret is missing beside SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID, "
+        "SALESFORCE_USERNAME: set SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer), or "
+        "SALESFORCE_CLIENT_SECRET (Client Credentials). SALESFORCE_PRIVATE_KEY_FILE is set to nothing.",
+    )
+
+
+def test_where_an_app_is_all_there_is_the_rest_is_asked_for(environment: Environment) -> None:
+    environment(client_id="3MVG9.agent")
+    (problem,) = problems()
+    assert "set SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY or" in problem
+    assert "or SALESFORCE_LOGIN_URL and SALESFORCE_CLIENT_SECRET" in problem
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("SALESFORCE_USER_NAME", "username"),
+        ("SALESFORCE_USERNAM", "username"),
+        ("SALEFORCE_USERNAME", "username"),
+        ("salesforce_username", "username"),
+        ("SALESFORCE_PRIVATE_KEYFILE", "private_key_file"),
+        ("SALESFORCE_CLIENTID", "client_id"),
+        ("SALESFORCE_CLEINT_ID", "client_id"),
+    ],
+)
+def test_a_misspelt_variable_is_pointed_at_where_a_setting_is_missing(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, key_pem: str, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    found, meant = names
+    key = tmp_path / "given" / "server.key"
+    key.parent.mkdir()
+    key.write_text(key_pem)
+    environment(login_url=ACME, client_id="3MVG9.agent", username="agent@acme.example", private_key_file=str(key))
+    monkeypatch.setenv(found, "agent@acme.example")
+    assert orgkey.connect()
+    monkeypatch.delenv(f"SALESFORCE_{meant.upper()}")
+    (problem,) = problems()
+    assert problem.endswith(f" {found} is set: did you mean SALESFORCE_{meant.upper()}?")
+    key.unlink()
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "SALESFORCE_PASSWORD_FILE",
+        "SALESFORCE_INSTANCE_URL",
+        "SALESFORCE_ACCESS_TOKEN",
+        "SALESFORCE_CONSUMER_KEY",
+        "SALESFORCE_CONSUMER_SECRET",
+        "SALESFORCE_CLIENT_KEY",
+        "SALESFORCE_USER",
+        "SALESFORCE_PRIVATE_KEY_PATH",
+        "SALESFORCE_URL",
+        "SF_USERNAME",
+        "SNOWFLAKE_PRIVATE_KEY_FILE",
+        "CLIENT_ID",
+    ],
+)
+def test_other_programs_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch, found: str) -> None:
+    monkeypatch.setenv(found, "x")
+    (problem,) = problems()
+    assert "did you mean" not in problem
+
+
 @pytest.mark.usefixtures("jwt")
 def test_a_variable_that_is_set_to_nothing_is_not_set(environment: Environment) -> None:
     environment(login_url=ACME, client_secret="", audience="  ", profile="")
@@ -557,6 +676,21 @@ def test_an_unknown_profile_is_answered_with_those_there_are(profiles: Callable[
         orgkey.connect("prod")
     assert "default, sandbox" in str(refusal.value)
     assert str(path) in str(refusal.value)
+
+
+def test_a_file_that_is_not_there_is_named_where_settings_are_missing(
+    environment: Environment, tmp_path: Path, key_pem: str
+) -> None:
+    path = tmp_path / "profile.toml"
+    environment(ORGKEY_CONFIG=str(path))
+    first, second = problems()
+    assert first.startswith("There are no credentials.")
+    assert second == f"ORGKEY_CONFIG names {path}, and there is no such file."
+    with pytest.raises(ConfigError, match="Profiles there: none; there is no such file"):
+        orgkey.connect("prod")
+    environment(login_url=ACME)
+    assert problems(private_key=key_pem)[1:2] == (second,)
+    assert orgkey.connect(client_id="x", username="u@acme.example", private_key=key_pem)
 
 
 def test_a_profile_is_missed_where_there_is_no_file() -> None:

@@ -66,7 +66,7 @@ def require_profile(name: str) -> None:
 
 def _require(name: str, tables: Collection[str], path: Path) -> None:
     if name not in tables:
-        known = ", ".join(tables) or "none"
+        known = ", ".join(tables) or ("none" if path.exists() else "none; there is no such file")
         raise ConfigError(f"There is no profile {name!r} in {path}. Profiles there: {known}.")
 
 
