@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import pickle
@@ -16,6 +17,7 @@ import leaks
 import pytest
 
 import orgkey
+from orgkey.doctor import Examination, examine
 from orgkey.errors import ConfigError, SettingsWarning
 from orgkey.settings import profile_file, profile_names
 
@@ -589,6 +591,32 @@ def test_client_credentials_is_not_asked_for_at_login_or_test(
     (problem,) = problems()
     assert "Client Credentials is not answered at" in problem
     assert "https://acme.my.salesforce.com" in problem
+
+
+@pytest.mark.usefixtures("jwt")
+def test_a_failure_says_that_nobody_set_the_login_url(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "SALESFORCE_LOGIN_URL is not set, so that https://login.salesforce.com is asked."
+    environment(SALESFORCE_LOGINURL=ACME)
+    meant = f"{said} SALESFORCE_LOGINURL is set: did you mean SALESFORCE_LOGIN_URL?"
+    for session in (found := orgkey.connect(attempts=1), found.as_user("other@acme.example")):
+        with pytest.raises(orgkey.TokenRequestError) as failure:
+            session.token()
+        assert failure.value.diagnosis.cause.id == "ENDPOINT_UNREACHABLE_DNS"
+        assert meant in failure.value.diagnosis.evidence
+        assert meant in str(failure.value)
+
+    monkeypatch.delenv("SALESFORCE_LOGINURL")
+    settings, _, name = itertools.islice(examine(Examination()), 3)
+    assert said in settings.finding.evidence
+    assert name.finding.diagnosis is not None
+    assert said in name.finding.diagnosis.evidence
+
+    environment(login_url=LOGIN)
+    with pytest.raises(orgkey.TokenRequestError) as failure:
+        orgkey.connect(attempts=1).token()
+    assert "not set" not in str(failure.value)
 
 
 def test_client_credentials_has_no_default_login_url(environment: Environment, canary: Canary) -> None:

@@ -89,6 +89,7 @@ def connect(profile: str | None = None, **overrides: Any) -> OrgSession:
     if resolution.problems or grant is None or login_url is None:
         raise ConfigError(resolution.problems)
     session = OrgSession(grant, login_url, options, clock=clock)
+    session.login_note = resolution.login_note
     if clock is SYSTEM_CLOCK and not any(map(_is_secret, overrides.values())):
         session.remember_recipe(_Recipe(profile, overrides))
     return session
@@ -158,6 +159,7 @@ class _Resolution:
 
     def __init__(self, layers: tuple[Layer, ...]) -> None:
         self.layers, self.problems = without_quotes(layers)
+        self.login_note = ""
         self.grant_name = self._decide_grant()
 
     def options(self) -> SessionOptions:
@@ -190,7 +192,10 @@ class _Resolution:
         self.problems += problems
         for note in notes:
             warnings.warn(note, SettingsWarning, stacklevel=3)
-        chosen = chosen or (_DEFAULT_LOGIN if self.grant_name != "client_credentials" else None)
+        if chosen is None and self.grant_name != "client_credentials":
+            chosen = _DEFAULT_LOGIN
+            hint = why_missing("login_url", "domain")
+            self.login_note = f"SALESFORCE_LOGIN_URL is not set, so that {chosen.value} is asked. {hint}".rstrip()
         if chosen is None:
             self._misses(
                 "SALESFORCE_LOGIN_URL is missing. Set it to the org's My Domain, such as https://acme.my.salesforce.com",
