@@ -306,6 +306,8 @@ def test_a_proxy_that_refuses(world: World, org: Org, configured: Any, environme
             http(200, "<html>Please log in to the hotel's network</html>", content_type="text/html"),
             "TOKEN_ANSWER_UNUSABLE",
         ),
+        (http(400, '{"detail": "Bad request"}', content_type="application/json"), "TOKEN_ANSWER_UNUSABLE"),
+        (http(400, '{"error": {"code": 400}}', content_type="application/json"), "TOKEN_ANSWER_UNUSABLE"),
         (http(302, "", location="https://portal.example/"), "TOKEN_ENDPOINT_REDIRECT"),
         (http(503, "<html>Down</html>", content_type="text/html"), "SALESFORCE_UNAVAILABLE"),
     ],

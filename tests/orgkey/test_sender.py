@@ -353,7 +353,7 @@ def test_a_ca_file_without_a_certificate_is_a_problem_of_the_setting(
     file = tmp_path / "ca.pem"
     file.write_text(content)
     session = log_in(http=orgkey.HTTPSettings(ca_file=str(file)))
-    with pytest.raises(ConfigError, match="SALESFORCE_CA_FILE") as refusal:
+    with pytest.raises(ConfigError, match=r"SALESFORCE_CA_FILE\) holds no certificate in PEM form\. Put") as refusal:
         session.token()
     assert str(file) in str(refusal.value)
 

@@ -14,6 +14,7 @@ from orgkey.org import is_generic_login
 
 if TYPE_CHECKING:
     from orgkey.doctor.examination import Examination, Place
+    from orgkey.wire import Answer
 
 __all__ = ["CHECKS"]
 
@@ -112,13 +113,18 @@ def _token_url(exam: Examination) -> Finding:
     fact = f"HTTP {answer.status_code}, {answer.headers.get('content-type', 'no content type'):.100}"
     if answer.status_code >= _SERVER_ERRORS:
         return failed(exam.diagnose("token", "", fact, status=answer.status_code))
-    try:
-        speaks = isinstance(json.loads(answer.body), dict)
-    except (ValueError, RecursionError):
-        speaks = False
-    if not speaks:
+    if not _is_oauth_error(answer):
         return failed(exam.diagnose("local", "TOKEN_ANSWER_UNUSABLE", fact))
     return ok("the token URL answers as Salesforce does", fact)
+
+
+def _is_oauth_error(answer: Answer) -> bool:
+    """Whether ``answer`` refuses as a token endpoint does: a JSON object with an ``error`` (RFC 6749 section 5.2)."""
+    try:
+        told = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and isinstance(told.get("error"), str)
 
 
 def _host(exam: Examination) -> Finding:
