@@ -307,6 +307,7 @@ def test_a_proxy_that_refuses(world: World, org: Org, configured: Any, environme
             "TOKEN_ANSWER_UNUSABLE",
         ),
         (http(400, '{"detail": "Bad request"}', content_type="application/json"), "TOKEN_ANSWER_UNUSABLE"),
+        (http(400, '{"error": "Bad request"}', content_type="application/json"), "TOKEN_ANSWER_UNUSABLE"),
         (http(400, '{"error": {"code": 400}}', content_type="application/json"), "TOKEN_ANSWER_UNUSABLE"),
         (http(302, "", location="https://portal.example/"), "TOKEN_ENDPOINT_REDIRECT"),
         (http(503, "<html>Down</html>", content_type="text/html"), "SALESFORCE_UNAVAILABLE"),

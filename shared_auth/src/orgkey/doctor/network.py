@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,7 @@ _FATAL_SKEW: Final = 180.0
 _NOTABLE_SKEW: Final = 60.0
 _UNSENT: Final = frozenset({"TOKEN_ENDPOINT_REDIRECT", "TOKEN_ANSWER_UNUSABLE"})
 _SERVER_ERRORS: Final = 500
+_ERROR_CODE: Final = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
 
 def _dns(exam: Examination) -> Finding:
@@ -115,16 +117,17 @@ def _token_url(exam: Examination) -> Finding:
         return failed(exam.diagnose("token", "", fact, status=answer.status_code))
     if not _is_oauth_error(answer):
         return failed(exam.diagnose("local", "TOKEN_ANSWER_UNUSABLE", fact))
-    return ok("the token URL answers as Salesforce does", fact)
+    return ok("the token URL answers as an OAuth token endpoint does", fact)
 
 
 def _is_oauth_error(answer: Answer) -> bool:
-    """Whether ``answer`` refuses as a token endpoint does: a JSON object with an ``error`` (RFC 6749 section 5.2)."""
+    """Whether ``answer`` refuses as a token endpoint does: JSON with a code as its ``error`` (RFC 6749 section 5.2)."""
     try:
         told = json.loads(answer.body)
     except (ValueError, RecursionError):
         return False
-    return isinstance(told, dict) and isinstance(told.get("error"), str)
+    error = told.get("error") if isinstance(told, dict) else None
+    return isinstance(error, str) and _ERROR_CODE.fullmatch(error) is not None
 
 
 def _host(exam: Examination) -> Finding:
