@@ -181,3 +181,27 @@ def test_a_host_that_is_not_there_is_named(
     shown = Shown(capsys, "query", "--json", "SELECT Id FROM Contact")
     assert shown.code == 3
     assert shown.told[0]["error"]["diagnosis"]["cause"]["id"] == "ENDPOINT_UNREACHABLE_REFUSED"
+
+
+@pytest.mark.parametrize("call", [0, 1])
+def test_an_answer_that_breaks_off_is_no_riddle(
+    app: App, org: Org, call: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    org.faults.add("rest", drop="midway", skip=call)
+    shown = Shown(capsys, "query", "--json", "SELECT Id FROM Contact")
+    assert (shown.code, shown.out) == (1, "")
+    diagnosis = shown.told[0]["error"]["diagnosis"]
+    assert diagnosis["cause"]["id"] == "ENDPOINT_UNREACHABLE"
+    assert diagnosis["cause"]["remedy"][0].startswith("Try again")
+    assert any("RemoteProtocolError" in fact for fact in diagnosis["evidence"])
+    assert org.token_requests == 1
+
+
+def test_a_terminal_is_told_what_is_waited_for(
+    app: App, org: Org, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = Shown(capsys, "query", "SELECT Id FROM Contact LIMIT 1")
+    assert f"Logging in at {org.login_url}" in shown.err
+    assert f"rows of {org.login_url}" in shown.err

@@ -250,6 +250,14 @@ def test_a_page_of_the_org_stands_for_the_org(
         assert told_to_people == ""
 
 
+def test_a_grant_that_there_is_not_comes_before_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["setup", "--grant", "password", "--json"]) == 2
+    assert told(capsys)["message"] == (
+        "--grant is 'password'. It takes jwt or client-credentials. The password grant is closed: External Client Apps have "
+        "none, and orgs block it."
+    )
+
+
 def test_without_a_terminal_all_missing_flags_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["setup"]) == 2
     missing = capsys.readouterr().err

@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import pickle
+import sys
 import threading
 from base64 import b64encode, encodebytes
 from contextlib import suppress
@@ -260,6 +261,22 @@ def through_pipe(path: Path, content: str) -> str:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_key_is_read_from_a_pipe(tmp_path: Path) -> None:
     assert signs(load_signer(through_pipe(tmp_path / "pipe", pem())), key())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a pipe without a writer is empty at once")
+def test_a_pipe_into_which_nobody_writes_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orgkey.keys.builtin._PATIENCE", 0.1)
+    os.mkfifo(tmp_path / "pipe")
+    release = threading.Timer(5.0, lambda: (tmp_path / "pipe").write_text(""))  # so that a failure does not hang
+    release.daemon = True
+    release.start()
+    with pytest.raises(
+        ConfigError, match=r"pipe cannot be read: it is a pipe, and nobody wrote a key into it for 0\.1 s"
+    ):
+        load_signer(f"file:{tmp_path / 'pipe'}")
+    release.cancel()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

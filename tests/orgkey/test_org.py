@@ -132,10 +132,14 @@ def test_a_url_with_a_password_in_it_is_not_repeated() -> None:
         "https://acme.lightning.force.com",
         "https://acme--dev.sandbox.lightning.force.com/lightning/page/home",
         "https://acme.lightning.crmforce.mil",
+        "https://acme.my.salesforce-setup.com/lightning/setup/SetupOneHome/home",
+        "https://acme--dev.sandbox.my.salesforce-setup.com",
+        "https://acme.my.salesforce-setup.mil",
     ],
 )
-def test_a_lightning_address_is_answered_with_the_address_to_use(url: str) -> None:
-    with pytest.raises(UntrustedHost, match="Lightning") as refusal:
+def test_the_address_of_a_page_is_answered_with_the_address_to_use(url: str) -> None:
+    kind = "Setup" if "-setup." in url else "Lightning"
+    with pytest.raises(UntrustedHost, match=f"is the {kind} page address") as refusal:
         RULES.origin(url)
     domain = "salesforce.mil" if url.endswith(".mil") else "salesforce.com"
     sandbox = ".sandbox" if ".sandbox." in url else ""

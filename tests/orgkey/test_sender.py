@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -24,7 +25,6 @@ from orgkey.wire import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from fake_clock import FakeClock
 
@@ -353,7 +353,7 @@ def test_a_ca_file_without_a_certificate_is_a_problem_of_the_setting(
     file = tmp_path / "ca.pem"
     file.write_text(content)
     session = log_in(http=orgkey.HTTPSettings(ca_file=str(file)))
-    with pytest.raises(ConfigError, match="SALESFORCE_CA_FILE") as refusal:
+    with pytest.raises(ConfigError, match=r"SALESFORCE_CA_FILE\) holds no certificate in PEM form\. Put") as refusal:
         session.token()
     assert str(file) in str(refusal.value)
 
@@ -362,6 +362,16 @@ def test_a_ca_file_that_is_gone_is_a_problem_of_the_setting(log_in: LogIn, tmp_p
     session = log_in(http=orgkey.HTTPSettings(ca_file=str(tmp_path / "ca.pem")))
     with pytest.raises(ConfigError, match=r"ca\.pem .*No such file"):
         session.token()
+
+
+def test_the_readme_says_how_long_a_login_may_take() -> None:
+    text = (Path(__file__).resolve().parents[2] / "shared_auth" / "README.md").read_text(encoding="utf-8")
+    limits, options = orgkey.HTTPSettings(), orgkey.SessionOptions()
+    assert f"| connecting to a token endpoint | {limits.connect:g} s |" in text
+    assert f"{limits.read:g} s without a byte, {limits.total:g} s in all" in text
+    # Jitter: half a second at most after the first attempt, one after the second.
+    assert options.attempts == 3
+    assert f"{3 * limits.read + 2:g} s where nothing answers, {3 * limits.total + 2:g} s where an answer drips" in text
 
 
 # --- proxies ---------------------------------------------------------------------------------------------------------------

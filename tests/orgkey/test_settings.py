@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import pickle
@@ -16,11 +17,12 @@ import leaks
 import pytest
 
 import orgkey
+from orgkey.doctor import Examination, examine
 from orgkey.errors import ConfigError, SettingsWarning
 from orgkey.settings import profile_file, profile_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Environment = Callable[..., None]
     Canary = Callable[[str], str]
@@ -242,6 +244,125 @@ def test_each_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch, environm
     (problem,) = problems()
     assert problem.startswith(f"SALESFORCE_{missing.upper()}")
     assert "missing" in problem
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("login_url", ACME),
+        ("domain", "acme.my"),
+        ("client_id", "3MVG9.agent"),
+        ("username", "agent@acme.example"),
+        ("private_key_file", "/nowhere/server.key"),
+        ("grant", "client_credentials"),
+    ],
+)
+@pytest.mark.parametrize("quotes", ["''", '""', "\u2018\u2019", "\u201c\u201d"])
+@pytest.mark.usefixtures("jwt")
+def test_quotes_around_a_value_are_named_and_looked_behind(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, canary: Canary, setting: tuple[str, str], quotes: str
+) -> None:
+    name, value = setting
+    if name == "private_key_file":
+        monkeypatch.delenv("SALESFORCE_PRIVATE_KEY")
+    environment(client_secret=canary("secret"), **({"login_url": ACME} if name != "domain" else {}))
+    environment(**{name: f"{quotes[0]}{value}{quotes[1]}"})
+    quoted, *others = problems()
+    assert quoted.startswith(f"SALESFORCE_{name.upper()} has quotes around it")
+    assert value not in quoted
+    assert not [problem for problem in others if "/nowhere/server.key cannot be read" not in problem]
+
+
+@pytest.mark.parametrize("name", ["client_secret", "private_key"])
+def test_a_secret_in_quotes_is_not_repeated(environment: Environment, canary: Canary, key_pem: str, name: str) -> None:
+    environment(login_url=ACME, client_id="3MVG9.agent", username="agent@acme.example")
+    environment(**{name: f'"{canary("secret") if name == "client_secret" else key_pem}"'})
+    with pytest.raises(ConfigError) as refusal:
+        orgkey.connect()
+    (problem,) = refusal.value.problems
+    assert problem.startswith(f"SALESFORCE_{name.upper()} has quotes around it")
+    assert key_pem.splitlines()[3] not in leaks.shown(refusal.value)
+
+
+@pytest.mark.usefixtures("jwt")
+def test_only_the_value_that_counts_may_have_no_quotes(environment: Environment) -> None:
+    environment(login_url=ACME, username="'nobody'")
+    assert orgkey.connect(username="agent@acme.example").grant.username == "agent@acme.example"
+    assert "username= has quotes around it" in problems(username="'agent@acme.example'")[0]
+
+
+@pytest.mark.usefixtures("jwt")
+def test_a_username_has_the_form_of_an_address(environment: Environment) -> None:
+    environment(login_url=ACME, username="agent")
+    (problem,) = problems()
+    assert problem.startswith("SALESFORCE_USERNAME has no @ in it.")
+
+
+def test_where_the_key_alone_is_missing_nothing_else_is_asked_for(environment: Environment) -> None:
+    environment(login_url=ACME, client_id="3MVG9.agent", username="agent@acme.example", private_key_file="")
+    assert problems() == (
+        "There are no credentials. A key or a secret is missing beside SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID, "
+        "SALESFORCE_USERNAME: set SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer), or "
+        "SALESFORCE_CLIENT_SECRET (Client Credentials). SALESFORCE_PRIVATE_KEY_FILE is set to nothing.",
+    )
+
+
+def test_where_an_app_is_all_there_is_the_rest_is_asked_for(environment: Environment) -> None:
+    environment(client_id="3MVG9.agent")
+    (problem,) = problems()
+    assert "set SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY or" in problem
+    assert "or SALESFORCE_LOGIN_URL and SALESFORCE_CLIENT_SECRET" in problem
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("SALESFORCE_USER_NAME", "username"),
+        ("SALESFORCE_USERNAM", "username"),
+        ("SALEFORCE_USERNAME", "username"),
+        ("salesforce_username", "username"),
+        ("SALESFORCE_PRIVATE_KEYFILE", "private_key_file"),
+        ("SALESFORCE_CLIENTID", "client_id"),
+        ("SALESFORCE_CLEINT_ID", "client_id"),
+    ],
+)
+def test_a_misspelt_variable_is_pointed_at_where_a_setting_is_missing(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, key_pem: str, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    found, meant = names
+    key = tmp_path / "given" / "server.key"
+    key.parent.mkdir()
+    key.write_text(key_pem)
+    environment(login_url=ACME, client_id="3MVG9.agent", username="agent@acme.example", private_key_file=str(key))
+    monkeypatch.setenv(found, "agent@acme.example")
+    assert orgkey.connect()
+    monkeypatch.delenv(f"SALESFORCE_{meant.upper()}")
+    (problem,) = problems()
+    assert problem.endswith(f" {found} is set: did you mean SALESFORCE_{meant.upper()}?")
+    key.unlink()
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "SALESFORCE_PASSWORD_FILE",
+        "SALESFORCE_INSTANCE_URL",
+        "SALESFORCE_ACCESS_TOKEN",
+        "SALESFORCE_CONSUMER_KEY",
+        "SALESFORCE_CONSUMER_SECRET",
+        "SALESFORCE_CLIENT_KEY",
+        "SALESFORCE_USER",
+        "SALESFORCE_PRIVATE_KEY_PATH",
+        "SALESFORCE_URL",
+        "SF_USERNAME",
+        "SNOWFLAKE_PRIVATE_KEY_FILE",
+        "CLIENT_ID",
+    ],
+)
+def test_other_programs_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch, found: str) -> None:
+    monkeypatch.setenv(found, "x")
+    (problem,) = problems()
+    assert "did you mean" not in problem
 
 
 @pytest.mark.usefixtures("jwt")
@@ -472,6 +593,32 @@ def test_client_credentials_is_not_asked_for_at_login_or_test(
     assert "https://acme.my.salesforce.com" in problem
 
 
+@pytest.mark.usefixtures("jwt")
+def test_a_failure_says_that_nobody_set_the_login_url(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "SALESFORCE_LOGIN_URL is not set, so that https://login.salesforce.com is asked."
+    environment(SALESFORCE_LOGINURL=ACME)
+    meant = f"{said} SALESFORCE_LOGINURL is set: did you mean SALESFORCE_LOGIN_URL?"
+    for session in (found := orgkey.connect(attempts=1), found.as_user("other@acme.example")):
+        with pytest.raises(orgkey.TokenRequestError) as failure:
+            session.token()
+        assert failure.value.diagnosis.cause.id == "ENDPOINT_UNREACHABLE_DNS"
+        assert meant in failure.value.diagnosis.evidence
+        assert meant in str(failure.value)
+
+    monkeypatch.delenv("SALESFORCE_LOGINURL")
+    settings, _, name = itertools.islice(examine(Examination()), 3)
+    assert said in settings.finding.evidence
+    assert name.finding.diagnosis is not None
+    assert said in name.finding.diagnosis.evidence
+
+    environment(login_url=LOGIN)
+    with pytest.raises(orgkey.TokenRequestError) as failure:
+        orgkey.connect(attempts=1).token()
+    assert "not set" not in str(failure.value)
+
+
 def test_client_credentials_has_no_default_login_url(environment: Environment, canary: Canary) -> None:
     environment(client_id="x", client_secret=canary("secret"))
     (problem,) = problems()
@@ -559,6 +706,21 @@ def test_an_unknown_profile_is_answered_with_those_there_are(profiles: Callable[
     assert str(path) in str(refusal.value)
 
 
+def test_a_file_that_is_not_there_is_named_where_settings_are_missing(
+    environment: Environment, tmp_path: Path, key_pem: str
+) -> None:
+    path = tmp_path / "profile.toml"
+    environment(ORGKEY_CONFIG=str(path))
+    first, second = problems()
+    assert first.startswith("There are no credentials.")
+    assert second == f"ORGKEY_CONFIG names {path}, and there is no such file."
+    with pytest.raises(ConfigError, match="Profiles there: none; there is no such file"):
+        orgkey.connect("prod")
+    environment(login_url=ACME)
+    assert problems(private_key=key_pem)[1:2] == (second,)
+    assert orgkey.connect(client_id="x", username="u@acme.example", private_key=key_pem)
+
+
 def test_a_profile_is_missed_where_there_is_no_file() -> None:
     with pytest.raises(ConfigError, match="Profiles there: none"):
         orgkey.connect("prod")
@@ -631,6 +793,66 @@ def test_a_profile_file_that_is_not_text_is_named(profiles: Callable[..., Path])
     path.write_bytes(b"[default]\nclient_id = '\xff'\n")
     with pytest.raises(ConfigError, match="not valid TOML"):
         orgkey.connect()
+
+
+def test_a_profile_file_may_begin_with_a_byte_order_mark(profiles: Callable[..., Path]) -> None:
+    path = profiles("")
+    path.write_bytes(dedent(TWO_PROFILES).encode("utf-8-sig"))
+    assert orgkey.connect().grant.client_id == "of-default"
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+def test_a_profile_file_in_utf_16_is_told_how_to_be_saved(profiles: Callable[..., Path], coding: str) -> None:
+    path = profiles("")
+    path.write_bytes(("\ufeff" + dedent(TWO_PROFILES)).encode(coding))
+    (problem,) = problems()
+    assert str(path) in problem
+    assert "iconv -f UTF-16 -t UTF-8 profiles.toml" in problem
+
+
+@pytest.fixture
+def shut_home(jwt: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A configuration directory that this user may not enter, as in a container whose HOME is root's."""
+    del jwt
+    if os.name != "posix":
+        pytest.skip("folders are shut by modes on POSIX only")
+    home = tmp_path / "home"
+    (home / "orgkey").mkdir(parents=True)
+    (home / "orgkey" / "profiles.toml").write_text("[default]\nclient_id = 'of-default'\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("ORGKEY_CONFIG", raising=False)
+    orgkey.connect(login_url=ACME)  # all that it imports is there before root becomes somebody else
+    home.chmod(0)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    yield home
+    if root:
+        os.seteuid(0)
+    home.chmod(0o700)
+
+
+@pytest.mark.usefixtures("shut_home")
+def test_a_profile_file_in_a_folder_that_may_not_be_entered_is_none(environment: Environment) -> None:
+    environment(login_url=ACME)
+    assert orgkey.connect().grant.client_id == "3MVG9.agent"
+    assert profile_names() == []
+
+
+def test_a_profile_that_is_asked_for_must_be_readable(shut_home: Path, environment: Environment) -> None:
+    environment(login_url=ACME)
+    (problem,) = problems(profile="default")
+    assert problem == f"The profile file {profile_file()} cannot be read: Permission denied."
+    environment(ORGKEY_CONFIG=str(shut_home / "profiles.toml"))
+    assert problems() == (f"The profile file {profile_file()} cannot be read: Permission denied.",)
+
+
+@pytest.mark.usefixtures("jwt")
+def test_a_home_that_is_no_folder_has_no_profiles(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment(login_url=ACME)
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.devnull)
+    assert orgkey.connect().grant.client_id == "3MVG9.agent"
 
 
 def test_a_profile_file_that_is_a_folder_is_named(tmp_path: Path, environment: Environment) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 
 import pytest
 from fake_clock import FakeClock
 
-from orgkey_records import Extract, InvalidInput, Watermark
+from orgkey_records import Extract, InvalidInput, RecordsError, Watermark
 
 CONTACTS = Extract("Contact", ["Name", "Email"], ["Account.Name", "Title"])
 
@@ -131,6 +132,30 @@ def test_deleted_records_come_with_a_word_on_it(records):
         if item.metadata["IsDeleted"]
     ]
     assert deleted == [gone]
+
+
+def test_a_watermark_that_cannot_be_written_is_told_before_anything_is_read(tmp_path):
+    with pytest.raises(InvalidInput, match=r"is a folder\. Name a file in it"):
+        Watermark(tmp_path)
+    with pytest.raises(InvalidInput, match=r"there is no folder .*/nope\. Make it first"):
+        Watermark(tmp_path / "nope" / "state.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_watermark_in_somebody_elses_folder_is_told_before_anything_is_read(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(InvalidInput, match="this user may not write into"):
+        Watermark(tmp_path / "state.json")
+
+
+def test_a_watermark_that_cannot_be_written_any_more_names_its_file(records, tmp_path):
+    path = tmp_path / "here" / "state.json"
+    path.parent.mkdir()
+    watermark = Watermark(path)
+    path.parent.rmdir()
+    with pytest.raises(RecordsError, match=r"state\.json cannot be written: No such file"):
+        list(CONTACTS.run(records, watermark))
 
 
 @pytest.mark.parametrize(

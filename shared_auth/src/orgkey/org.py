@@ -27,10 +27,12 @@ API_DOMAINS: Final = (
 
 _GENERIC_LOGIN: Final = frozenset({"login.salesforce.com", "test.salesforce.com"})
 # Where an org's pages are, and where its API is.
-_LIGHTNING: Final = {
-    ".lightning.force.com": ".my.salesforce.com",
-    ".lightning.crmforce.mil": ".my.salesforce.mil",
-    ".lightning.sfcrmapps.cn": ".my.sfcrmproducts.cn",
+_PAGES: Final = {
+    ".lightning.force.com": ("Lightning", ".my.salesforce.com"),
+    ".lightning.crmforce.mil": ("Lightning", ".my.salesforce.mil"),
+    ".lightning.sfcrmapps.cn": ("Lightning", ".my.sfcrmproducts.cn"),
+    ".my.salesforce-setup.com": ("Setup", ".my.salesforce.com"),
+    ".my.salesforce-setup.mil": ("Setup", ".my.salesforce.mil"),
 }
 _HOST: Final = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?)*"
@@ -91,10 +93,10 @@ class HostRules:
         ``what`` names the URL in the message. Raises :class:`~orgkey.errors.UntrustedHost` unless a token may go there.
         """
         origin = _parse(url, what)
-        for pages, api in _LIGHTNING.items():
+        for pages, (kind, api) in _PAGES.items():
             if origin.host.endswith(pages):
                 msg = (
-                    f"{what} {url!r} is the Lightning page address, where there is no API. "
+                    f"{what} {url!r} is the {kind} page address, where there is no API. "
                     f"Use the My Domain address: https://{origin.host.removesuffix(pages)}{api}"
                 )
                 raise UntrustedHost(msg)

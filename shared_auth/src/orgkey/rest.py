@@ -99,10 +99,14 @@ class Rest:
         return CallFailed(f"{self._client.base_url} answered {path} with something that is not Salesforce's REST API.")
 
 
-def _unreachable(host: str, error: Exception) -> CallFailed:
-    text = f"{type(error).__name__}: {error}"
-    diagnosis = diagnose(Evidence(surface="network", error_description=text, facts=(f"API host: {host}",)))
-    return CallFailed(f"The API host {host} cannot be reached: {redact(text)}", diagnosis)
+def _unreachable(host: str, error: httpx.HTTPError) -> CallFailed:
+    from orgkey.carriers import network_kind
+
+    text = redact(f"{type(error).__name__}: {error}")
+    evidence = Evidence(
+        surface="network", error=network_kind(error), error_description=text, facts=(f"API host {host}: {text}",)
+    )
+    return CallFailed(f"The API host {host} cannot be reached: {text}", diagnose(evidence))
 
 
 def _refused(response: httpx.Response) -> CallFailed:

@@ -121,6 +121,8 @@ class OrgSession:
     Safe for threads and tasks at once, and after a fork. Whoever needs a token calls :meth:`token`; whoever had one
     rejected calls :meth:`renew` with the token **that was sent**. However many do, one token request is made.
 
+    ``login_note`` is what whoever reads a failure should know of the login URL: that nobody set it.
+
     Raises :class:`~orgkey.errors.ConfigError` where the grant cannot work at ``login_url``, or no token may go there.
     """
 
@@ -144,6 +146,7 @@ class OrgSession:
         "_user_id",
         "grant",
         "login",
+        "login_note",
         "options",
     )
 
@@ -158,6 +161,7 @@ class OrgSession:
         options = options or SessionOptions()
         self.grant = grant
         self.login = _login_origin(grant, login_url, options.host_rules)
+        self.login_note = ""
         self.options = options
         self._clock = clock
         self._sender = shared_sender(options.http, clock)
@@ -301,6 +305,7 @@ class OrgSession:
                 people.move_to_end(username)
                 return people[username]
         session = OrgSession(self.grant.acting_as(username), self.login_url, self.options, clock=self._clock)
+        session.login_note = self.login_note
         session._org = self._org  # whoever logs in first says for all of them which org it is
         with self._guard:
             session = people.setdefault(username, session)
@@ -481,6 +486,8 @@ class OrgSession:
         try:
             answer = self.request_token()
         except TokenRequestError as error:
+            if self.login_note:
+                error.diagnosis = replace(error.diagnosis, evidence=(*error.diagnosis.evidence, self.login_note))
             seconds = self._clock.monotonic() - started
             cause = error.diagnosis.cause.id
             self._tell(EventKind.FAILED, generation=generation, attempt=attempt, seconds=seconds, cause=cause)

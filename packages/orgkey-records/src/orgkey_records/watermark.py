@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import orgkey
-from orgkey_records.errors import InvalidInput
+from orgkey_records.errors import InvalidInput, RecordsError
 from orgkey_records.literals import literal
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Watermark:
     clock:
         Time, for tests.
 
+    Raises :class:`~orgkey_records.InvalidInput` where nothing can be remembered at ``path``, before anything is read.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Watermark:
         state: Mapping[str, Any] | None = None,
         clock: orgkey.Clock | None = None,
     ) -> None:
-        self.path = None if path is None else Path(path)
+        self.path = None if path is None else _usable(Path(path))
         self.overlap = overlap
         self._clock = orgkey.SYSTEM_CLOCK if clock is None else clock
         self._asked: dict[str, float] = {}
@@ -124,6 +125,8 @@ class Watermark:
             return {"format": _FORMAT, "extracts": {}}
         try:
             state: Mapping[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise InvalidInput(f"The watermark {self.path} cannot be read: {error.strerror}.") from None
         except ValueError:
             raise InvalidInput(f"{self.path} is no watermark of orgkey-records. Move it away to start anew.") from None
         return state
@@ -132,11 +135,31 @@ class Watermark:
         if self.path is None:
             return
         beside = self.path.with_name(f"{self.path.name}.new")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(self.state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                json.dump(self.state, file)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self.path)
+        except OSError as error:
+            raise RecordsError(
+                f"The watermark {self.path} cannot be written: {error.strerror}. What was read since it last was "
+                "comes again with the next run."
+            ) from error
+
+
+def _usable(path: Path) -> Path:
+    folder = path.parent
+    if os.path.isdir(path):  # noqa: PTH112  # Path's own raises where a folder on the way may not be entered
+        raise InvalidInput(f"The watermark {path} is a folder. Name a file in it, such as {path / 'watermark.json'}")
+    if not os.path.isdir(folder):  # noqa: PTH112
+        raise InvalidInput(f"The watermark {path} cannot be written: there is no folder {folder}. Make it first.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidInput(
+            f"The watermark {path} cannot be written: this user may not write into {folder}, where it is replaced "
+            "whole at each step. Name a file in a folder of his."
+        )
+    return path
 
 
 def _marks(state: Mapping[str, Any]) -> dict[str, Mark]:

@@ -221,9 +221,14 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        reason = error.strerror or "it holds no certificate in PEM form"
-        raise ConfigError(f"The CA file {ca_file} (SALESFORCE_CA_FILE) cannot be used: {reason}.") from None
+    except ssl.SSLError:
+        # What OpenSSL says of it helps nobody: NO_CERTIFICATE_OR_CRL_FOUND, or the name of a routine.
+        raise ConfigError(
+            f"The CA file {ca_file} (SALESFORCE_CA_FILE) holds no certificate in PEM form. Put the CA's own there, "
+            "with its line BEGIN CERTIFICATE. DER becomes PEM by: openssl x509 -inform DER -in ca.der -out ca.pem"
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"The CA file {ca_file} (SALESFORCE_CA_FILE) cannot be used: {error.strerror}.") from None
 
 
 def network_kind(error: BaseException) -> str:

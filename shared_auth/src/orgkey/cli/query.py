@@ -35,7 +35,7 @@ def query(
     session = connect(profile)
     with output.waiting(f"Logging in at {session.login_url}"):
         session.token()
-    with open_rest(session) as rest, output.counting("rows") as counter:
+    with open_rest(session) as rest, output.counting(f"rows of {session.instance_url}") as counter:
         rows = _Rows(rest.query(soql, version or rest.latest_version()), max_rows)
         if as_json:
             for record in rows:

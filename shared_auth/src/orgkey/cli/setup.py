@@ -181,7 +181,13 @@ class _Answers:
 
     def grant(self, given: str) -> str:
         name = self.get("--grant", "OAuth grant, jwt or client-credentials", given)
-        return _GRANTS.get(name.lower().replace("_", "-"), name)
+        known = _GRANTS.get(name.lower().replace("_", "-"), "")
+        if name and not known:  # now: nobody should answer the other questions for a grant that there is not
+            problem = f"--grant is {name!r}. It takes jwt or client-credentials."
+            if "password" in name.lower():
+                problem += " The password grant is closed: External Client Apps have none, and orgs block it."
+            raise UsageProblem(problem)
+        return known
 
 
 def _plan(values: dict[str, Any], answers: _Answers, switches: list[str]) -> SetupPlan:

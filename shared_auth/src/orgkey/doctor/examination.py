@@ -105,12 +105,13 @@ class Examination:
 
     def diagnose(self, surface: str, error: str, *facts: str, **more: Any) -> Diagnosis:
         """The diagnosis of something that a check found by itself."""
+        note = self._session.login_note if self._session else ""
         evidence = Evidence(
             surface=surface,
             error=error,
             grant=self._session.grant.name if self._session else "",
             login_host=self._session.login.host if self._session else "",
-            facts=facts,
+            facts=(*facts, note) if note else facts,
             **more,
         )
         return diagnose(evidence)

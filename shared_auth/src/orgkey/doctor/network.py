@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from orgkey.org import is_generic_login
 
 if TYPE_CHECKING:
     from orgkey.doctor.examination import Examination, Place
+    from orgkey.wire import Answer
 
 __all__ = ["CHECKS"]
 
@@ -22,6 +24,7 @@ _FATAL_SKEW: Final = 180.0
 _NOTABLE_SKEW: Final = 60.0
 _UNSENT: Final = frozenset({"TOKEN_ENDPOINT_REDIRECT", "TOKEN_ANSWER_UNUSABLE"})
 _SERVER_ERRORS: Final = 500
+_ERROR_CODE: Final = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
 
 def _dns(exam: Examination) -> Finding:
@@ -112,13 +115,19 @@ def _token_url(exam: Examination) -> Finding:
     fact = f"HTTP {answer.status_code}, {answer.headers.get('content-type', 'no content type'):.100}"
     if answer.status_code >= _SERVER_ERRORS:
         return failed(exam.diagnose("token", "", fact, status=answer.status_code))
-    try:
-        speaks = isinstance(json.loads(answer.body), dict)
-    except (ValueError, RecursionError):
-        speaks = False
-    if not speaks:
+    if not _is_oauth_error(answer):
         return failed(exam.diagnose("local", "TOKEN_ANSWER_UNUSABLE", fact))
-    return ok("the token URL answers as Salesforce does", fact)
+    return ok("the token URL answers as an OAuth token endpoint does", fact)
+
+
+def _is_oauth_error(answer: Answer) -> bool:
+    """Whether ``answer`` refuses as a token endpoint does: JSON with a code as its ``error`` (RFC 6749 section 5.2)."""
+    try:
+        told = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    error = told.get("error") if isinstance(told, dict) else None
+    return isinstance(error, str) and _ERROR_CODE.fullmatch(error) is not None
 
 
 def _host(exam: Examination) -> Finding:

@@ -36,6 +36,7 @@ def _settings(exam: Examination) -> Finding:
     grant = session.grant
     evidence = [f"login URL: {session.login_url}", f"grant: {grant.name}", f"client id: {grant.client_id}"]
     evidence += [f"username: {grant.username}"] if grant.username else []
+    evidence += [session.login_note] if session.login_note else []
     notes = [str(each.message) for each in caught]
     if notes:
         return warning(notes[0], *evidence, *notes[1:])

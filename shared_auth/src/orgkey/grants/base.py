@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from orgkey.secrets import Secret
+from orgkey.secrets import Secret, conceal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,9 +12,20 @@ if TYPE_CHECKING:
     from orgkey.org import Origin
     from orgkey.wire import Request
 
-__all__ = ["TOKEN_PATH", "Grant", "app_problems", "client_form", "text_problem"]
+__all__ = [
+    "TOKEN_PATH",
+    "Grant",
+    "app_problems",
+    "client_form",
+    "quotes_problem",
+    "text_problem",
+    "username_problem",
+]
 
 TOKEN_PATH: Final = "/services/oauth2/token"  # noqa: S105  # a path
+
+# Typed ones, and those that a word processor makes of them.
+_QUOTES: Final = ("''", '""', "\u2018\u2019", "\u201c\u201d")
 
 
 class Grant(Protocol):
@@ -53,10 +64,12 @@ class Grant(Protocol):
 
 
 def text_problem(value: str | Secret, setting: str) -> str:
-    """What is wrong with a text setting, or nothing: empty, or with white space that somebody pasted along.
+    """What is wrong with a text setting, or nothing: empty, or with white space or quotes that came along.
 
     A secret is not repeated in the message.
     """
+    if problem := quotes_problem(value, setting):
+        return problem
     if isinstance(value, Secret):
         return _secret_problem(value, setting)
     if not value.strip():
@@ -66,6 +79,28 @@ def text_problem(value: str | Secret, setting: str) -> str:
     if any(character.isspace() or not character.isprintable() for character in value):
         return f"{setting} has white space inside: {value!r}."
     return ""
+
+
+def quotes_problem(value: str | Secret, setting: str) -> str:
+    """Says so where the whole value stands in quotes, or nothing."""
+    text = conceal(value)
+    if not any(text.reveal().startswith(pair[0]) and text.reveal()[1:].endswith(pair[1]) for pair in _QUOTES):
+        return ""
+    return (
+        f"{setting} has quotes around it, and they are part of the value: a shell takes them away, docker's --env-file "
+        "keeps them. Remove them."
+    )
+
+
+def username_problem(value: str, setting: str) -> str:
+    """What is wrong with the username to act as, or nothing."""
+    problem = text_problem(value, setting)
+    if problem or "@" in value:
+        return problem
+    return (
+        f"{setting} has no @ in it. A Salesforce username has the form of an email address, such as "
+        "agent@acme.example (Setup > Users shows it)."
+    )
 
 
 def app_problems(client_id: str, client_secret: Secret | None) -> list[str]:

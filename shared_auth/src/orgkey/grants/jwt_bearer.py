@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from orgkey.errors import ConfigError
-from orgkey.grants.base import TOKEN_PATH, text_problem
+from orgkey.grants.base import TOKEN_PATH, text_problem, username_problem
 from orgkey.keys import Signer, load_signer
 from orgkey.secrets import Secret, conceal
 from orgkey.wire import Request
@@ -75,7 +75,7 @@ class JWTBearer:
         passphrase = None if passphrase is None else conceal(passphrase)
         problems = [
             text_problem(client_id, "client_id (SALESFORCE_CLIENT_ID)"),
-            text_problem(username, "username (SALESFORCE_USERNAME)"),
+            username_problem(username, "username (SALESFORCE_USERNAME)"),
         ]
         if isinstance(key, Secret) and kind not in {"str", "Secret"}:
             raise ConfigError(f"key is a {kind}. It takes PEM text, a key URI such as file:server.key, or a Signer.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +15,14 @@ from orgkey.secrets import Secret
 __all__ = ["orgkey_key_sources"]
 
 _LARGEST_KEY_FILE: Final = 64 * 1024
+_PATIENCE: Final = 10.0  # seconds
 
 
 def _from_file(name: str) -> Secret:
     try:
         path = Path(name.removeprefix("//")).expanduser()
         # What is no UTF-8 is replaced, not refused: a decoding error would carry the key's bytes.
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with open(path, encoding="utf-8", errors="replace", opener=_open) as file:
             key = Secret(file.read(_LARGEST_KEY_FILE + 1))
     except IsADirectoryError:
         raise ConfigError(f"{name} is a folder. Name the key file in it: file:{name}/server.key") from None
@@ -34,6 +37,18 @@ def _from_file(name: str) -> Secret:
             "Name the private key's own file, such as server.key."
         )
     return key
+
+
+def _open(name: str, flags: int) -> int:
+    """Open a key file; a pipe, as a shell makes one of ``<(command)``, only where somebody writes into it."""
+    if not Path(name).is_fifo():
+        return os.open(name, flags)
+    descriptor = os.open(name, flags | os.O_NONBLOCK)
+    if not select.select([descriptor], [], [], _PATIENCE)[0]:
+        os.close(descriptor)
+        raise TimeoutError(errno.ETIMEDOUT, f"it is a pipe, and nobody wrote a key into it for {_PATIENCE:g} s")
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _from_environment(name: str) -> Secret:

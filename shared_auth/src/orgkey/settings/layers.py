@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import os
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from orgkey.carriers import HTTPSettings
+from orgkey.grants.base import quotes_problem
 from orgkey.keys import Signer
 from orgkey.secrets import Secret
 from orgkey.session import SessionOptions
@@ -24,6 +25,8 @@ __all__ = [
     "first",
     "kept",
     "kind_problems",
+    "why_missing",
+    "without_quotes",
 ]
 
 _TEXT: Final = (str,)
@@ -57,6 +60,11 @@ _OPTIONS: Final[dict[str, tuple[type, ...]]] = {
     "http": (str, HTTPSettings),
 }
 _KINDS: Final = _SETTINGS | _OPTIONS
+# A passphrase is whatever somebody thought of, with quotes or without.
+_NEVER_IN_QUOTES: Final = tuple(name for name in _SETTINGS if name != "private_key_passphrase")
+# How alike two names of variables are, without their underscores, where one is the other misspelt by a letter or two.
+# Names of other programs, such as SALESFORCE_INSTANCE_URL or SALESFORCE_CLIENT_KEY, are further away.
+_ALIKE: Final = 0.93
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 
 OPTION_NAMES: Final = tuple(option.name for option in fields(SessionOptions))
@@ -121,6 +129,46 @@ def kind_problems(layer: Layer) -> list[str]:
     return problems
 
 
+def without_quotes(layers: tuple[Layer, ...]) -> tuple[tuple[Layer, ...], list[str]]:
+    """``layers`` without the quotes that stand around the whole of a value that counts, and a problem for each."""
+    problems: list[str] = []
+    for name in _NEVER_IN_QUOTES:
+        setting = first(layers, name)
+        if setting is None or not isinstance(setting.value, (str, Secret)):
+            continue
+        problem = quotes_problem(setting.value, setting.where)
+        if problem:
+            problems.append(problem)
+            mended = replace(setting, value=_unquoted(setting.value))
+            layers = tuple(
+                Layer(layer.kind, {**layer.settings, name: mended}) if layer.get(name) is setting else layer
+                for layer in layers
+            )
+    return layers, problems
+
+
+def _unquoted(value: str | Secret) -> str | Secret:
+    return Secret(value.reveal()[1:-1]) if isinstance(value, Secret) else value[1:-1]
+
+
+def why_missing(*names: str) -> str:
+    """What the environment has that looks like one of the missing settings ``names``: set to nothing, or misspelt."""
+    wanted = {_squeezed(variable): variable for variable in map(_variable, names)}
+    hints = [f"{variable} is set to nothing." for variable in wanted.values() if variable in os.environ]
+    for found in os.environ.keys() - set(map(_variable, _SETTINGS)):
+        near = difflib.get_close_matches(_squeezed(found), wanted, n=1, cutoff=_ALIKE)
+        hints += [f"{found} is set: did you mean {wanted[name]}?" for name in near]
+    return " ".join(sorted(hints))
+
+
+def _variable(name: str) -> str:
+    return f"SALESFORCE_{name.upper()}"
+
+
+def _squeezed(variable: str) -> str:
+    return variable.replace("_", "").upper()
+
+
 def environment_layer() -> Layer:
     """The layer of the environment; a variable that is set to nothing counts as not set."""
     return Layer("environment", dict(_from_environment()))
@@ -134,7 +182,7 @@ def allows_loopback_http() -> bool:
 
 def _from_environment() -> Iterator[tuple[str, Setting]]:
     for name in _SETTINGS:
-        variable = f"SALESFORCE_{name.upper()}"
+        variable = _variable(name)
         if os.environ.get(variable, "").strip():
             yield name, Setting(variable, _kept(name, os.environ[variable]))
     loopback = "ORGKEY_ALLOW_LOOPBACK_HTTP"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 import tomllib
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from orgkey.errors import ConfigError, SettingsWarning
 from orgkey.secrets import Secret
@@ -16,15 +17,16 @@ from orgkey.settings.layers import Layer, Setting, kept, kind_problems
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["profile_file", "profile_layer", "profile_names", "require_profile"]
+__all__ = ["missing_file_problem", "profile_file", "profile_layer", "profile_names", "require_profile"]
 
 _OTHERS_MAY_READ: Final = stat.S_IRGRP | stat.S_IROTH
 
 
 def profile_file() -> Path:
     """Where profiles are kept: ORGKEY_CONFIG, else ``profiles.toml`` in the platform's configuration directory."""
-    if os.environ.get("ORGKEY_CONFIG"):
-        return Path(os.environ["ORGKEY_CONFIG"]).expanduser()
+    named = _named_file()
+    if named is not None:
+        return named
     from platformdirs import user_config_path
 
     return user_config_path("orgkey") / "profiles.toml"
@@ -32,8 +34,13 @@ def profile_file() -> Path:
 
 def profile_names() -> list[str]:
     """The names of all profiles, in the file's order; none where there is no file."""
-    path = profile_file()
-    return list(_tables(path)) if path.exists() else []
+    return list(_tables(profile_file(), asked_for=False))
+
+
+def missing_file_problem() -> str:
+    """That ORGKEY_CONFIG names no file: worth a word where settings are missing, which may be meant to be in it."""
+    named = _named_file()
+    return "" if named is None or named.exists() else f"ORGKEY_CONFIG names {named}, and there is no such file."
 
 
 def profile_layer(name: str | None) -> Layer | None:
@@ -42,7 +49,7 @@ def profile_layer(name: str | None) -> Layer | None:
     Raises :class:`~orgkey.errors.ConfigError` that names the file, the profile and the key.
     """
     path = profile_file()
-    tables = _tables(path) if path.exists() else {}
+    tables = _tables(path, asked_for=name is not None)
     if name is None:
         name = "default"
         if name not in tables:
@@ -54,20 +61,34 @@ def profile_layer(name: str | None) -> Layer | None:
 def require_profile(name: str) -> None:
     """Raise :class:`~orgkey.errors.ConfigError` where there is no profile of that name; it says which there are."""
     path = profile_file()
-    _require(name, _tables(path) if path.exists() else {}, path)
+    _require(name, _tables(path, asked_for=True), path)
 
 
 def _require(name: str, tables: Collection[str], path: Path) -> None:
     if name not in tables:
-        known = ", ".join(tables) or "none"
+        known = ", ".join(tables) or ("none" if path.exists() else "none; there is no such file")
         raise ConfigError(f"There is no profile {name!r} in {path}. Profiles there: {known}.")
 
 
-def _tables(path: Path) -> dict[str, Mapping[str, Any]]:
+def _named_file() -> Path | None:
+    named = os.environ.get("ORGKEY_CONFIG")
+    return Path(named).expanduser() if named else None
+
+
+def _tables(path: Path, *, asked_for: bool) -> dict[str, Mapping[str, Any]]:
+    """The profiles in the file at ``path``; none where there is no file.
+
+    A folder that this user may not enter, as in a container whose HOME is another user's, has no file for him, unless
+    a profile is ``asked_for`` or ORGKEY_CONFIG names the file.
+    """
     try:
         with path.open("rb") as file:
-            document = _wrapped(tomllib.load(file))
+            document = _wrapped(tomllib.load(_behind_mark(file, path)))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except OSError as error:
+        if _is_hidden(path) and not asked_for and _named_file() is None:
+            return {}
         raise ConfigError(f"The profile file {path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The profile file {path} is not valid TOML: {error}.") from None
@@ -75,6 +96,27 @@ def _tables(path: Path) -> dict[str, Mapping[str, Any]]:
     if wrong:
         raise ConfigError(f"{wrong[0]!r} in {path} stands outside a profile. Put it under a heading such as [default].")
     return document
+
+
+def _behind_mark(file: BinaryIO, path: Path) -> BinaryIO:
+    """``file`` behind the byte order mark that Windows editors put at the beginning of UTF-8."""
+    mark = file.read(len(codecs.BOM_UTF8))
+    if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ConfigError(
+            f"The profile file {path} is UTF-16, as some Windows editors save text, where UTF-8 belongs. Save it anew: "
+            f"iconv -f UTF-16 -t UTF-8 {path.name} > utf8.toml"
+        )
+    file.seek(len(mark) if mark == codecs.BOM_UTF8 else 0)
+    return file
+
+
+def _is_hidden(path: Path) -> bool:
+    """Whether a folder on the way may not be entered, so that nobody here can say whether there is such a file."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    return False
 
 
 def _wrapped(document: dict[str, Any]) -> dict[str, Any]:

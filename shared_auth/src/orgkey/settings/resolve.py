@@ -14,13 +14,23 @@ from orgkey.carriers import HTTPSettings, load_library
 from orgkey.clock import SYSTEM_CLOCK
 from orgkey.errors import ConfigError, SettingsWarning, UntrustedHost
 from orgkey.grants import ClientCredentials, JWTBearer, client_credentials
-from orgkey.grants.base import text_problem
+from orgkey.grants.base import text_problem, username_problem
 from orgkey.keys import Signer, is_reference, load_signer
 from orgkey.secrets import Secret
 from orgkey.session import OrgSession, SessionOptions
 from orgkey.settings.hosts import choose_login_url, is_sandbox
-from orgkey.settings.layers import OPTION_NAMES, Layer, Setting, environment_layer, first, kept, kind_problems
-from orgkey.settings.profiles import profile_layer
+from orgkey.settings.layers import (
+    OPTION_NAMES,
+    Layer,
+    Setting,
+    environment_layer,
+    first,
+    kept,
+    kind_problems,
+    why_missing,
+    without_quotes,
+)
+from orgkey.settings.profiles import missing_file_problem, profile_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +50,8 @@ _GRANT_NAMES: Final = {
     "client-credentials": "client_credentials",
 }
 _KEY_NAMES: Final = ("private_key", "private_key_file")
+_BESIDE_A_KEY: Final = ("login_url", "domain", "client_id", "username")
+_CREDENTIALS: Final = ("login_url", "client_id", "username", *_KEY_NAMES, "client_secret")
 _UNUSED_VARIABLES: Final = ("SALESFORCE_PASSWORD", "SALESFORCE_SECURITY_TOKEN")
 
 
@@ -77,6 +89,7 @@ def connect(profile: str | None = None, **overrides: Any) -> OrgSession:
     if resolution.problems or grant is None or login_url is None:
         raise ConfigError(resolution.problems)
     session = OrgSession(grant, login_url, options, clock=clock)
+    session.login_note = resolution.login_note
     if clock is SYSTEM_CLOCK and not any(map(_is_secret, overrides.values())):
         session.remember_recipe(_Recipe(profile, overrides))
     return session
@@ -145,8 +158,8 @@ class _Resolution:
     """Settings on their way to a session; ``problems`` gathers what is wrong instead of stopping at the first."""
 
     def __init__(self, layers: tuple[Layer, ...]) -> None:
-        self.layers = layers
-        self.problems: list[str] = []
+        self.layers, self.problems = without_quotes(layers)
+        self.login_note = ""
         self.grant_name = self._decide_grant()
 
     def options(self) -> SessionOptions:
@@ -179,10 +192,14 @@ class _Resolution:
         self.problems += problems
         for note in notes:
             warnings.warn(note, SettingsWarning, stacklevel=3)
-        chosen = chosen or (_DEFAULT_LOGIN if self.grant_name != "client_credentials" else None)
+        if chosen is None and self.grant_name != "client_credentials":
+            chosen = _DEFAULT_LOGIN
+            hint = why_missing("login_url", "domain")
+            self.login_note = f"SALESFORCE_LOGIN_URL is not set, so that {chosen.value} is asked. {hint}".rstrip()
         if chosen is None:
-            self.problems.append(
-                "SALESFORCE_LOGIN_URL is missing. Set it to the org's My Domain, such as https://acme.my.salesforce.com"
+            self._misses(
+                "SALESFORCE_LOGIN_URL is missing. Set it to the org's My Domain, such as https://acme.my.salesforce.com",
+                "login_url",
             )
             return None
         try:
@@ -205,12 +222,31 @@ class _Resolution:
             settings = {name: each.value for layer in reversed(self.layers) for name, each in layer.settings.items()}
             return self._make(lambda: create(settings))
         if self.grant_name is None:
-            self.problems.append(
-                "There are no credentials. Set SALESFORCE_LOGIN_URL (the org's My Domain) and SALESFORCE_CLIENT_ID, "
-                "with SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer), or "
-                "with SALESFORCE_CLIENT_SECRET (Client Credentials). `orgkey setup` makes an app and all of these."
-            )
+            missing = [name for name in _CREDENTIALS if first(self.layers, name) is None]
+            self._misses(f"There are no credentials. {self._what_to_set()}", *missing)
         return None
+
+    def _what_to_set(self) -> str:
+        there = {name: setting.where for name in _BESIDE_A_KEY if (setting := first(self.layers, name))}
+        if "client_id" not in there:
+            return (
+                "Set SALESFORCE_LOGIN_URL (the org's My Domain) and SALESFORCE_CLIENT_ID, with SALESFORCE_USERNAME and "
+                "SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer), or with SALESFORCE_CLIENT_SECRET "
+                "(Client Credentials). `orgkey setup` makes an app and all of these."
+            )
+        username = "" if "username" in there else "SALESFORCE_USERNAME and "
+        login_url = "" if "login_url" in there or "domain" in there else "SALESFORCE_LOGIN_URL and "
+        return (
+            f"A key or a secret is missing beside {', '.join(there.values())}: set {username}SALESFORCE_PRIVATE_KEY or "
+            f"SALESFORCE_PRIVATE_KEY_FILE (JWT Bearer), or {login_url}SALESFORCE_CLIENT_SECRET (Client Credentials)."
+        )
+
+    def _misses(self, problem: str, *names: str) -> None:
+        """Note that one of the settings ``names`` is missing, and what may be the reason."""
+        self.problems.append(f"{problem} {why_missing(*names)}".rstrip())
+        file_problem = missing_file_problem()
+        if file_problem and file_problem not in self.problems:
+            self.problems.append(file_problem)
 
     def _decide_grant(self) -> str | None:
         """The grant of the first layer that says anything about one; in a layer with a key and a secret, JWT Bearer."""
@@ -276,9 +312,10 @@ class _Resolution:
     def _required(self, *names: str) -> Iterator[Any]:
         for name in names:
             setting = first(self.layers, name)
+            check: Any = username_problem if name == "username" else text_problem
             if setting is None:
-                self.problems.append(f"SALESFORCE_{name.upper()} is missing. {_WHAT_IT_IS[name]}")
-            elif problem := text_problem(setting.value, setting.where):
+                self._misses(f"SALESFORCE_{name.upper()} is missing. {_WHAT_IT_IS[name]}", name)
+            elif problem := check(setting.value, setting.where):
                 self.problems.append(problem)
                 setting = None
             yield None if setting is None else setting.value
@@ -286,8 +323,8 @@ class _Resolution:
     def _signer(self) -> Signer | None:
         layer = next((layer for layer in self.layers if any(layer.get(name) for name in _KEY_NAMES)), None)
         if layer is None:
-            self.problems.append(
-                f"SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE is missing. {_WHAT_IT_IS['key']}"
+            self._misses(
+                f"SALESFORCE_PRIVATE_KEY or SALESFORCE_PRIVATE_KEY_FILE is missing. {_WHAT_IT_IS['key']}", *_KEY_NAMES
             )
             return None
         key, file = (layer.get(name) for name in _KEY_NAMES)
