@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from orgkey.errors import ConfigError
+from orgkey.secrets import shown, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -174,7 +175,7 @@ def load_library(settings: HTTPSettings) -> ModuleType:
     """The HTTP library that ``settings`` name. Raises :class:`~orgkey.errors.ConfigError` where it is not to be had."""
     name = library_name(settings) if settings.client is None else _library_of(settings.client)
     if name not in _CLIENTS:
-        raise ConfigError(f"ORGKEY_HTTP (or http=) is {name!r}. It takes httpx, httpx2 or requests.")
+        raise ConfigError(f"ORGKEY_HTTP (or http=) is {shown(str(name))!r}. It takes httpx, httpx2 or requests.")
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError:
@@ -223,7 +224,7 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:
         reason = error.strerror or "it holds no certificate in PEM form"
-        raise ConfigError(f"The CA file {ca_file} (SALESFORCE_CA_FILE) cannot be used: {reason}.") from None
+        raise ConfigError(f"The CA file {shown_path(ca_file)} (SALESFORCE_CA_FILE) cannot be used: {reason}.") from None
 
 
 def network_kind(error: BaseException) -> str:
