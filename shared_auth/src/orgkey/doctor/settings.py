@@ -12,6 +12,7 @@ from orgkey.grants import JWTBearer
 from orgkey.grants.base import shown_client_id
 from orgkey.keys.certificate import Certificate, certificate_beside, read_certificate
 from orgkey.secrets import shown_username
+from orgkey.sender import shared_sender
 from orgkey.settings import connect, key_file
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def _settings(exam: Examination) -> Finding:
             exam.session = session = (
                 exam.source() if exam.source else connect(exam.profile, attempts=1, clock=exam.clock)
             )
+            exam.place()
+            shared_sender(session.options.http, exam.clock).prepare()
         except TokenRequestError as error:
             return failed(error.diagnosis)
         except ConfigError as error:
