@@ -109,8 +109,10 @@ class _Steps:
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._watch.hold(info["return_value"].get_extra_info("socket"))
         elif event.endswith("send_request_headers.started"):
-            is_connect = info["request"].method == b"CONNECT"
-            self._tunnels, self.wrote = is_connect or self._tunnels, self.wrote or not is_connect
+            if info["request"].method == b"CONNECT":
+                self._tunnels = True
+            else:
+                self.wrote = True
         elif "setup_socks" in event:
             self._tunnels = True
 
