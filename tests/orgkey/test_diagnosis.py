@@ -166,7 +166,7 @@ def test_a_status_alone_is_evidence(status: int, expected: str, permanent: bool)
     assert (diagnosis.cause.id, diagnosis.permanent) == (expected, permanent)
 
 
-@pytest.mark.parametrize("kind", ["dns", "refused", "tls", "proxy", "timeout"])
+@pytest.mark.parametrize("kind", ["dns", "refused", "tls", "no_tls", "proxy", "timeout"])
 def test_network_failures(kind: str) -> None:
     diagnosis = diagnose(Evidence(surface="network", error=kind, login_host=MY_DOMAIN))
     assert diagnosis.cause.id == f"ENDPOINT_UNREACHABLE_{kind.upper()}"
@@ -362,6 +362,7 @@ EXPLAINED = {
     "httpx.ConnectError: [Errno -2] Name or service not known": "ENDPOINT_UNREACHABLE_DNS",
     "requests.exceptions.ConnectionError: [Errno 111] Connection refused": "ENDPOINT_UNREACHABLE_REFUSED",
     "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed": "ENDPOINT_UNREACHABLE_TLS",
+    "httpx.ConnectError: [SSL: WRONG_VERSION_NUMBER] wrong version number": "ENDPOINT_UNREACHABLE_NO_TLS",
     "ReadTimeout: The read operation timed out": "ENDPOINT_UNREACHABLE_TIMEOUT",
     "HTTP/1.1 503 Service Unavailable": "SALESFORCE_UNAVAILABLE",
     "Login History: Failed: Signature Invalid": "ASSERTION_INVALID",

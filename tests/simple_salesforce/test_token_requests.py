@@ -10,6 +10,7 @@ import responses
 from raw_server import RawServer, header, token_answer
 from requests.adapters import HTTPAdapter
 
+import orgkey
 from orgkey_simple_salesforce import LoginFailed, LoginNotConfigured, Salesforce, SalesforceLogin
 
 TOKEN_PATH = "/services/oauth2/token"  # a path
@@ -273,3 +274,19 @@ def test_a_session_decides_what_is_trusted_for_logins_and_calls_alike(world, org
         sf.limits()
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(world.ca_file))
     assert Salesforce(**given, session=own).limits()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://u:hunter2#x@127.0.0.1:9", "http://127.0.0.1:abc", "socks5://u:hunter2@127.0.0.1:9"]
+)
+@pytest.mark.parametrize("argument", [True, False], ids=["argument", "environment"])
+def test_a_proxy_that_cannot_be_used_is_named_and_not_shown(given, monkeypatch, url, argument):
+    def no_socks(*_, **__):
+        raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", no_socks)
+    if not argument:
+        monkeypatch.setenv("HTTP_PROXY", url)
+    with pytest.raises(orgkey.ConfigError, match="proxies=" if argument else "HTTP_PROXY") as failure:
+        Salesforce(**given, proxies={"http": url} if argument else None)
+    assert "hunter2" not in str(failure.value)

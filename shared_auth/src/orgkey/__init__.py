@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orgkey.carriers import HTTPSettings, tls_context
+    from orgkey.carriers import HTTPSettings, make_client, tls_context
     from orgkey.causes import Cause, Diagnosis, Permanence, Who
     from orgkey.cli.output import ExitCode, Output, UsageProblem
     from orgkey.clock import SYSTEM_CLOCK, Clock
@@ -136,6 +136,7 @@ __all__ = [
     "hookimpl",
     "install",
     "load_signer",
+    "make_client",
     "notify",
     "redact",
     "registered",
@@ -146,7 +147,7 @@ __all__ = [
 
 _HOME = {
     **dict.fromkeys(["ExitCode", "Output", "UsageProblem"], "cli.output"),
-    **dict.fromkeys(["HTTPSettings", "tls_context"], "carriers"),
+    **dict.fromkeys(["HTTPSettings", "make_client", "tls_context"], "carriers"),
     **dict.fromkeys(["Cause", "Diagnosis", "Permanence", "Who"], "causes"),
     **dict.fromkeys(["SYSTEM_CLOCK", "Clock"], "clock"),
     **dict.fromkeys(["Evidence", "diagnose"], "diagnosis"),

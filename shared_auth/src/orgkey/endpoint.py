@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from orgkey.diagnosis import Evidence, clean, diagnose
 from orgkey.errors import TokenAnswerRefused, TokenRequestError, UntrustedHost
+from orgkey.grants.base import is_client_id, shown_client_id
 from orgkey.secrets import Secret, redact
 from orgkey.wire import Request
 
@@ -225,6 +226,7 @@ def _oauth_error(
         login_host=login.host,
         audience=getattr(grant, "audience", None) or "",
         clock_skew=answer.clock_skew,
+        facts=() if is_client_id(grant.client_id) else (f"client id: {shown_client_id(grant.client_id)}",),
     )
     return TokenRequestError(diagnose(evidence), error=error, error_description=description, status=answer.status_code)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from orgkey.secrets import shown_username
+
 __all__ = ["Event", "EventKind", "log"]
 
 _LOGGER: Final = logging.getLogger("orgkey")
@@ -76,7 +78,7 @@ class Event:
     state: str = ""
 
     def __str__(self) -> str:
-        who = f"{self.grant} at {self.login_host}" + (f" as {self.username}" if self.username else "")
+        who = f"{self.grant} at {self.login_host}" + (f" as {shown_username(self.username)}" if self.username else "")
         facts = [f"tenant {self.tenant}"] if self.tenant else []
         facts += [self.state] if self.state else []
         facts += [f"generation {self.generation}"]

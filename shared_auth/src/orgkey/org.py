@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from orgkey.errors import UntrustedHost
+from orgkey.secrets import may_be_secret, shown
 
 __all__ = ["API_DOMAINS", "HostRules", "Origin", "is_generic_login", "login_url_for_domain"]
 
@@ -93,30 +94,31 @@ class HostRules:
         ``what`` names the URL in the message. Raises :class:`~orgkey.errors.UntrustedHost` unless a token may go there.
         """
         origin = _parse(url, what)
+        where = _shown(url) or shown(str(origin))
         for pages, (kind, api) in _PAGES.items():
             if origin.host.endswith(pages):
                 msg = (
-                    f"{what} {url!r} is the {kind} page address, where there is no API. "
+                    f"{what} {where!r} is the {kind} page address, where there is no API. "
                     f"Use the My Domain address: https://{origin.host.removesuffix(pages)}{api}"
                 )
                 raise UntrustedHost(msg)
         if origin.is_loopback:
             if origin.scheme == "http" and not self.allow_loopback_http:
                 msg = (
-                    f"{what} {url!r} is plain http. For a local test org ask for it by name: "
+                    f"{what} {where!r} is plain http. For a local test org ask for it by name: "
                     "allow_loopback_http=True or ORGKEY_ALLOW_LOOPBACK_HTTP=1"
                 )
                 raise UntrustedHost(msg)
             return origin
         if origin.scheme != "https":
-            msg = f"{what} {url!r} is not https. A token sent there could be read on the way: use https://"
+            msg = f"{what} {where!r} is not https. A token sent there could be read on the way: use https://"
             raise UntrustedHost(msg)
         if origin.port != _DEFAULT_PORT["https"]:
-            msg = f"{what} {url!r} names port {origin.port}. Salesforce is reached on 443 only: remove the port"
+            msg = f"{what} {where!r} names port {origin.port}. Salesforce is reached on 443 only: remove the port"
             raise UntrustedHost(msg)
         if not any(_under(origin.host, domain) for domain in (*API_DOMAINS, *map(str.lower, self.trusted_hosts))):
             msg = (
-                f"{what} {url!r} is not on one of Salesforce's domains ({', '.join(API_DOMAINS)}). "
+                f"{what} {where!r} is not on one of Salesforce's domains ({', '.join(API_DOMAINS)}). "
                 "If it is a proxy of your own, name its host in trusted_hosts"
             )
             raise UntrustedHost(msg)
@@ -139,12 +141,18 @@ def _is_loopback(host: str) -> bool:
 def _parse(url: str, what: str) -> Origin:
     problem = _syntax_problem(url)
     if problem:
-        # The text of a URL with userinfo is a secret, and so is not repeated.
-        shown = "" if "@" in url else f" {url!r}"
-        msg = f"{what}{shown} {problem}. It looks like https://acme.my.salesforce.com"
+        quoted = _shown(url)
+        named = f"{what} {quoted!r}" if quoted else what
+        msg = f"{named} {problem}. It looks like https://acme.my.salesforce.com"
         raise UntrustedHost(msg)
     parts = urlsplit(url)
     return Origin(parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORT[parts.scheme])
+
+
+def _shown(url: str) -> str:
+    """``url`` as a message may quote it, or nothing: userinfo and a query hold secrets, and all of it may be one."""
+    bare = re.split(r"[?#]", url, maxsplit=1)[0]
+    return "" if "@" in url or may_be_secret(bare) else bare
 
 
 def _syntax_problem(url: str) -> str:

@@ -42,15 +42,15 @@ def open_client(session: OrgSession) -> Iterator[httpx.Client]:
     """An HTTP client of the session's org. Logs in."""
     import httpx
 
-    from orgkey.carriers import tls_context
+    from orgkey.carriers import make_client
     from orgkey.transport import SalesforceAuth
 
     settings = session.options.http
-    with httpx.Client(
+    with make_client(
+        httpx.Client,
+        settings,
         base_url=session.instance_url,
         auth=SalesforceAuth(session),
-        verify=tls_context(settings.ca_file),
-        proxy=settings.proxy,
         timeout=httpx.Timeout(120.0, connect=settings.connect),  # Salesforce ends a query after 120 s
     ) as client:
         yield client

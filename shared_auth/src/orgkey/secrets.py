@@ -6,9 +6,10 @@ import hmac
 import os
 import re
 from hashlib import sha256
+from pathlib import PurePath
 from typing import Final, NoReturn, final
 
-__all__ = ["MASK", "Secret", "conceal", "redact"]
+__all__ = ["MASK", "Secret", "conceal", "may_be_secret", "redact", "shown", "shown_path", "shown_username"]
 
 MASK: Final = "**********"
 
@@ -99,3 +100,56 @@ def redact(text: str) -> str:
     for shape in _SHAPES:
         text = shape.sub(rf"\g<1>{MASK}", text)
     return text
+
+
+# What is longer than any name, address or path that people set.
+_LONGEST_NAME: Final = 400
+_MANY_DIGITS: Final = 6
+_LONG_WORD: Final = 20
+# Words of this kind are looked at one by one.
+_WORD: Final = re.compile(r"[A-Za-z0-9+=_!-]{16,}")
+
+
+def may_be_secret(text: str) -> bool:
+    """Whether ``text``, which stands where a name, an address or a path belongs, may be a secret put there instead.
+
+    It errs on that side: where a name is taken for a secret, a message does not quote it, and that is all.
+    """
+    return (
+        len(text) > _LONGEST_NAME
+        or "\n" in text
+        or "-----" in text
+        or any(map(_is_generated, _WORD.findall(text)))
+        or redact(text) != text
+    )
+
+
+def _is_generated(word: str) -> bool:
+    """Whether ``word`` is mixed as keys, consumer secrets, security tokens and base64 are, and names are not."""
+    digits = sum(map(str.isdigit, word))
+    return digits >= _MANY_DIGITS or (
+        digits > 0 and len(word) >= _LONG_WORD and word.upper() != word and word.lower() != word
+    )
+
+
+def shown(text: str) -> str:
+    """``text`` as a message may quote it: a mask where it may be a secret in the wrong place."""
+    return MASK if may_be_secret(text.strip()) else text
+
+
+def shown_username(username: str) -> str:
+    """As :func:`shown`, for a Salesforce username: what has an ``@`` in it is one, whatever it looks like."""
+    return username if "@" in username else shown(username)
+
+
+def shown_path(path: str) -> str:
+    """As :func:`shown`, for a path: one that begins with a folder that is there is a path, whatever it looks like."""
+    return path if _begins_with_folder(path) else shown(path)
+
+
+def _begins_with_folder(path: str) -> bool:
+    parts = PurePath(path).parts
+    first = PurePath(*parts[: 2 if PurePath(path).is_absolute() else 1])
+    if "\n" in path or len(parts) == len(first.parts):
+        return False
+    return os.path.isdir(first)  # noqa: PTH112  # Path.is_dir raises for a name that is too long

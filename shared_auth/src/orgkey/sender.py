@@ -57,6 +57,10 @@ class Sender:
         except NoAnswer as error:
             raise _unreachable(error, request) from error.__cause__
 
+    def prepare(self) -> None:
+        """Make ready to send. Raises :class:`~orgkey.errors.ConfigError` where the settings do not allow that."""
+        self._get_carrier()
+
     def _exchange(self, request: Request, watch: Watch) -> Answer:
         incoming = self._get_carrier().open(request, watch)
         with closing(incoming):
@@ -159,6 +163,7 @@ def _refused(cause: str, fact: str, status: int) -> TokenAnswerRefused:
 
 
 def _unreachable(error: NoAnswer, request: Request) -> TokenEndpointUnreachable:
-    facts = (f"{request.origin} ({error.name})",)
+    way = f"{request.origin} through the proxy {error.via}" if error.via else str(request.origin)
+    facts = (f"{way} ({error.name})",)
     evidence = Evidence(surface="network", error=error.kind, login_host=request.origin.host, facts=facts)
     return TokenEndpointUnreachable(diagnose(evidence), sent=error.sent)

@@ -40,7 +40,9 @@ def sync_client(settings: orgkey.HTTPSettings) -> httpx2.Client:
         with _lock:
             client = _for_threads.get(key)
             if client is None:
-                client = _for_threads[key] = httpx2.Client(**_client_settings(settings, _KEPT * SHARDS))
+                client = _for_threads[key] = orgkey.make_client(
+                    httpx2.Client, settings, **_options(settings, _KEPT * SHARDS)
+                )
     return client
 
 
@@ -81,8 +83,8 @@ class _Shards:
     def __init__(self, loop: asyncio.AbstractEventLoop, settings: orgkey.HTTPSettings) -> None:
         self.loop = loop
         self.turns = Turns(loop)
-        made = _client_settings(settings, _KEPT)
-        self._shards = [_Shard(httpx2.AsyncClient(**made)) for _ in range(SHARDS)]
+        made = _options(settings, _KEPT)
+        self._shards = [_Shard(orgkey.make_client(httpx2.AsyncClient, settings, **made)) for _ in range(SHARDS)]
 
     def choose(self) -> _Shard:
         """The first shard with room, so that few calls share few connections; else the one with the fewest calls."""
@@ -96,10 +98,9 @@ def _calls(shard: _Shard) -> int:
     return shard.calls
 
 
-def _client_settings(settings: orgkey.HTTPSettings, kept: int) -> dict[str, Any]:
+def _options(settings: orgkey.HTTPSettings, kept: int) -> dict[str, Any]:
     return {
         "verify": orgkey.tls_context(settings.ca_file),
-        "proxy": settings.proxy,
         # No upper limit: who makes many calls at once decides how many, and a queue here would only hide it.
         "limits": httpx2.Limits(max_connections=None, max_keepalive_connections=kept, keepalive_expiry=_KEPT_SECONDS),
         # A client that many sessions share must not carry one's cookies to another.

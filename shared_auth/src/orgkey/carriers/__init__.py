@@ -13,9 +13,11 @@ import ssl
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 
+from orgkey.carriers.proxies import can_be_used, unusable_proxy
 from orgkey.errors import ConfigError
+from orgkey.secrets import shown, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,14 +35,18 @@ __all__ = [
     "headers_of",
     "library_name",
     "load_library",
+    "make_client",
     "network_kind",
     "tls_context",
-    "unusable_proxy",
 ]
+
+T = TypeVar("T")
 
 # By library: what a client of one's own is called in it, and the module here that sends with it.
 _CLIENTS: Final = {"httpx": "Client", "httpx2": "Client", "requests": "Session"}
 _MODULES: Final = {"httpx": "by_httpx", "httpx2": "by_httpx", "requests": "by_requests"}
+# What OpenSSL calls an answer to a handshake that is no TLS: whoever listens there speaks plain http.
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +124,19 @@ class NoAnswer(Exception):
         ``timeout``, ``proxy``, ``tls``, ``dns``, ``refused`` or ``closed``.
     sent:
         False where it is certain that no byte of the request was written.
+    via:
+        The proxy on the way, as host and port; empty where there was none.
     name:
         What the library calls it.
 
     """
 
-    def __init__(self, kind: str, name: str, *, sent: bool = True) -> None:
+    def __init__(self, kind: str, name: str, *, sent: bool = True, via: str = "") -> None:
         super().__init__(kind)
         self.kind = kind
         self.name = name
         self.sent = sent
+        self.via = via
 
 
 class Watch:
@@ -174,7 +183,7 @@ def load_library(settings: HTTPSettings) -> ModuleType:
     """The HTTP library that ``settings`` name. Raises :class:`~orgkey.errors.ConfigError` where it is not to be had."""
     name = library_name(settings) if settings.client is None else _library_of(settings.client)
     if name not in _CLIENTS:
-        raise ConfigError(f"ORGKEY_HTTP (or http=) is {name!r}. It takes httpx, httpx2 or requests.")
+        raise ConfigError(f"ORGKEY_HTTP (or http=) is {shown(str(name))!r}. It takes httpx, httpx2 or requests.")
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError:
@@ -195,6 +204,23 @@ def _library_of(client: object) -> str:
     )
 
 
+def make_client(kind: Callable[..., T], settings: HTTPSettings, **options: Any) -> T:
+    """A client of httpx or httpx2, with the proxy and the CA file of ``settings``; ``options`` go to ``kind`` as well.
+
+    ``verify`` among them is a context that :func:`tls_context` made, for many clients to share.
+
+    Raises :class:`~orgkey.errors.ConfigError` where a proxy cannot be used, be it the environment's, whatever ``kind``
+    raises for it. It does not quote its URL, which may hold a password.
+    """
+    library = kind.__module__.partition(".")[0]
+    trust = options.pop("verify", None) or tls_context(settings.ca_file)
+    if can_be_used(settings.proxy):
+        with suppress(ValueError, ImportError, importlib.import_module(library).InvalidURL):
+            return kind(proxy=settings.proxy, verify=trust, **options)
+    # Raised here, where no error of the library is in its context: those have the URL in their frames.
+    raise unusable_proxy(settings.proxy, library)
+
+
 def headers_of(request: Request) -> dict[str, str]:
     """All headers that ``request`` needs, secrets revealed: only for the call that sends them."""
     return {
@@ -203,14 +229,6 @@ def headers_of(request: Request) -> dict[str, str]:
         **({"Content-Type": "application/x-www-form-urlencoded"} if request.method == "POST" else {}),
         **request.plain_headers(),
     }
-
-
-def unusable_proxy() -> ConfigError:
-    """What a proxy is told whose URL makes no sense. It does not quote the URL, which may hold a password."""
-    return ConfigError(
-        "The proxy's URL cannot be used: HTTPSettings.proxy or proxies=, or HTTPS_PROXY or ALL_PROXY in the "
-        "environment. It looks like http://proxy.acme.example:8080"
-    )
 
 
 def tls_context(ca_file: str | None) -> ssl.SSLContext:
@@ -224,22 +242,26 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
     except ssl.SSLError:
         # What OpenSSL says of it helps nobody: NO_CERTIFICATE_OR_CRL_FOUND, or the name of a routine.
         raise ConfigError(
-            f"The CA file {ca_file} (SALESFORCE_CA_FILE) holds no certificate in PEM form. Put the CA's own there, "
-            "with its line BEGIN CERTIFICATE. DER becomes PEM by: openssl x509 -inform DER -in ca.der -out ca.pem"
+            f"The CA file {shown_path(ca_file)} (SALESFORCE_CA_FILE) holds no certificate in PEM form. Put the CA's "
+            "own there, with its line BEGIN CERTIFICATE. DER becomes PEM by: openssl x509 -inform DER -in ca.der -out "
+            "ca.pem"
         ) from None
     except OSError as error:
-        raise ConfigError(f"The CA file {ca_file} (SALESFORCE_CA_FILE) cannot be used: {error.strerror}.") from None
+        raise ConfigError(
+            f"The CA file {shown_path(ca_file)} (SALESFORCE_CA_FILE) cannot be used: {error.strerror}."
+        ) from None
 
 
 def network_kind(error: BaseException) -> str:
-    """What happened below a library's ``error``: ``tls``, ``dns``, ``refused``, else ``closed``."""
+    """What happened below a library's ``error``: ``tls``, ``no_tls``, ``dns``, ``refused``, else ``closed``."""
     link: BaseException | None = error
     while link is not None:
         if isinstance(link, ssl.SSLError):
-            return "tls"
+            return "no_tls" if getattr(link, "reason", None) in _NO_TLS else "tls"
         if isinstance(link, socket.gaierror):
             return "dns"
         if isinstance(link, ConnectionRefusedError):
             return "refused"
-        link = link.__cause__ or link.__context__
+        # urllib3 has what it wraps among the arguments, too, where it raises it later.
+        link = link.__cause__ or link.__context__ or next((a for a in link.args if isinstance(a, ssl.SSLError)), None)
     return "closed"

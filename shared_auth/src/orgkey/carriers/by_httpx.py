@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from orgkey.carriers import (
     HTTPSettings,
@@ -13,13 +12,12 @@ from orgkey.carriers import (
     NoAnswer,
     Watch,
     headers_of,
+    make_client,
     network_kind,
-    tls_context,
-    unusable_proxy,
 )
+from orgkey.carriers.proxies import Proxy
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterator
     from types import ModuleType
 
@@ -43,7 +41,7 @@ class _HTTPXCarrier:
         self._client = _new_client(library, settings) if self._is_ours else settings.client
 
     def open(self, request: Request, watch: Watch) -> Incoming:
-        steps = _Steps(watch)
+        steps = _Steps(watch, Proxy(request.origin.host, request.origin.port))
         with self._translating(steps):
             outgoing = self._client.build_request(
                 request.method,
@@ -67,59 +65,66 @@ class _HTTPXCarrier:
             yield
         except (library.HTTPError, library.InvalidURL, library.StreamError, OSError) as error:
             unsent = self._is_before_writing(error) and not steps.wrote and (self._is_ours or steps.seen)
-            raise NoAnswer(self._kind(error), type(error).__name__, sent=not unsent) from error
+            via = str(steps.proxy or "")
+            raise NoAnswer(self._kind(error, steps), type(error).__name__, sent=not unsent, via=via) from error
 
     def _is_before_writing(self, error: Exception) -> bool:
         """Whether httpcore raises ``error`` before it writes a byte; a transport of others may have sent it by then."""
         of = self._library
         return isinstance(error, (of.ConnectError, of.ConnectTimeout, of.PoolTimeout, of.ProxyError))
 
-    def _kind(self, error: Exception) -> str:
+    def _kind(self, error: Exception, steps: _Steps) -> str:
         if isinstance(error, (self._library.TimeoutException, TimeoutError)):
             return "timeout"
-        return "proxy" if isinstance(error, self._library.ProxyError) else network_kind(error)
+        return "proxy" if isinstance(error, self._library.ProxyError) or steps.at_proxy else network_kind(error)
 
 
 class _Steps:
     """What httpcore calls at each step. It tells ``watch`` of the stream that a connect or TLS step returned.
 
     ``seen`` says whether it was called at all, as by no transport but httpcore's, and ``wrote`` whether the request,
-    and not only a CONNECT to a proxy, began to be written.
+    and not only a CONNECT to a proxy, began to be written. ``proxy`` is where it connects to if not ``target``.
     """
 
-    __slots__ = ("_watch", "seen", "wrote")
+    __slots__ = ("_target", "_tunnels", "_watch", "proxy", "seen", "wrote")
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, target: Proxy) -> None:
         self._watch = watch
+        self._target = target
+        self._tunnels = False
+        self.proxy: Proxy | None = None
         self.seen = False
         self.wrote = False
 
+    @property
+    def at_proxy(self) -> bool:
+        """Whether it came no further than to the proxy, which was asked for nothing yet."""
+        return self.proxy is not None and not self._tunnels and not self.wrote
+
     def __call__(self, event: str, info: dict[str, Any]) -> None:
         self.seen = True
+        if event.endswith("connect_tcp.started"):
+            peer = Proxy(info["host"], info["port"])
+            self.proxy = None if peer == self._target else peer
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._watch.hold(info["return_value"].get_extra_info("socket"))
-        elif event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
-            self.wrote = True
+        elif event.endswith("send_request_headers.started"):
+            if info["request"].method == b"CONNECT":
+                self._tunnels = True
+            else:
+                self.wrote = True
+        elif "setup_socks" in event:
+            self._tunnels = True
 
 
 def _new_client(library: ModuleType, settings: HTTPSettings) -> Any:
-    trust = tls_context(settings.ca_file)
-    try:
-        return _client_of(library, settings, trust)
-    except ValueError:
-        raise unusable_proxy() from None
-
-
-def _client_of(library: ModuleType, settings: HTTPSettings, trust: ssl.SSLContext) -> Any:
-    if settings.proxy is not None and not urlsplit(settings.proxy).hostname:
-        raise ValueError
-    return library.Client(
+    return make_client(
+        library.Client,
+        settings,
         timeout=library.Timeout(settings.read, connect=settings.connect),
         # No connection is kept: token requests are hours apart, and one that dies while idle would make it uncertain
         # whether a request was sent.
         limits=library.Limits(max_connections=100, max_keepalive_connections=0),
-        proxy=settings.proxy,
-        verify=trust,
         headers={"User-Agent": "orgkey"},
         # A client that many sessions share must not carry one's cookies to another.
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),

@@ -12,12 +12,13 @@ import socket
 import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 import urllib3.exceptions
 
-from orgkey.carriers import Incoming, NoAnswer, headers_of, network_kind, tls_context, unusable_proxy
+from orgkey.carriers import Incoming, NoAnswer, headers_of, network_kind, tls_context
+from orgkey.carriers.proxies import read_proxy, unusable_proxy
 from orgkey.errors import ConfigError
+from orgkey.secrets import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,6 @@ def carrier(library: ModuleType, settings: HTTPSettings) -> Carrier:
     """Carries by the session in ``settings``, else each request by one of its own."""
     if settings.client is None and settings.ca_file is not None:
         tls_context(settings.ca_file)  # which says what is wrong with it
-    if settings.client is None and settings.proxy is not None and not _is_proxy(settings.proxy):
-        raise unusable_proxy()
     return _RequestsCarrier(library, settings)
 
 
@@ -88,6 +87,7 @@ class _RequestsCarrier:
         prepared = self._prepared(session, request)
         # Hooks are called once the answer is there: what they raise cannot be taken for an error of the sending then.
         hooks, prepared.hooks = prepared.hooks, {"response": [_stop_at_redirect]}
+        via = self._proxy(session, prepared.url)
         limits = (self._settings.connect, self._settings.read)
         try:
             response = session.send(
@@ -97,15 +97,18 @@ class _RequestsCarrier:
             return stopped.response
         except self._library.RequestException as error:
             # What its class does in send() may raise for every 4xx, and does not take the answer from us.
-            return self._trouble(error) if error.response is None else error.response
+            if via and isinstance(error, (self._library.exceptions.InvalidURL, self._library.exceptions.InvalidSchema)):
+                # The URL of the request was checked long before: what requests does not like is the proxy's.
+                raise self._unusable(session, self._chosen(session, prepared.url)) from None
+            return self._trouble(error, via) if error.response is None else error.response
         except OSError as error:
             if not _is_missing_file(error):
-                return self._trouble(error)
+                return self._trouble(error, via)
             raise ConfigError(f"The requests session cannot send: {error}") from None
         except ValueError:
-            if not self._environment(session, prepared.url)["proxies"]:
+            if not via:
                 raise
-            raise unusable_proxy() from None
+            raise self._unusable(session, self._chosen(session, prepared.url)) from None
         prepared.hooks = hooks
         return self._shown(response, hooks, timeout=limits, **self._environment(session, prepared.url))
 
@@ -143,6 +146,21 @@ class _RequestsCarrier:
         proxies = {"http": settings.proxy, "https": settings.proxy} if own and settings.proxy else {}
         return session.merge_environment_settings(url, proxies, True, settings.ca_file if own else None, None)
 
+    def _proxy(self, session: Any, url: str) -> str:
+        """Host and port of the proxy that a session goes by to ``url``; empty where it goes by none."""
+        chosen = self._chosen(session, url)
+        found = read_proxy(chosen) if chosen else ""
+        if chosen and isinstance(found, str):
+            raise self._unusable(session, chosen)
+        return str(found)
+
+    def _chosen(self, session: Any, url: str) -> Secret:
+        return Secret(self._library.utils.select_proxy(url, self._environment(session, url)["proxies"]) or "")
+
+    def _unusable(self, session: Any, chosen: Secret) -> ConfigError:
+        """What is said of the proxy, which may be the session's own, or ours, or the environment's."""
+        return unusable_proxy(chosen.reveal() if session.proxies else self._settings.proxy)
+
     def _pieces(self, response: Any) -> Iterator[bytes]:
         trouble = None
         try:
@@ -152,10 +170,10 @@ class _RequestsCarrier:
         if trouble is not None:
             raise trouble
 
-    def _trouble(self, error: Exception) -> NoAnswer:
+    def _trouble(self, error: Exception, via: str = "") -> NoAnswer:
         # With a session of the program's own an adapter may have sent it before and failed to connect again.
         unsent = self._settings.client is None and _never_connected(error)
-        return NoAnswer(self._kind(error), type(error).__name__, sent=not unsent)
+        return NoAnswer(self._kind(error), type(error).__name__, sent=not unsent, via=via)
 
     def _kind(self, error: Exception) -> str:
         errors = self._library.exceptions
@@ -165,10 +183,7 @@ class _RequestsCarrier:
         # By a proxy, what ends a connection that had come about is no fault of the proxy's that could be told.
         if isinstance(error, errors.ProxyError) and (kind != "closed" or _never_connected(error)):
             return "proxy"
-        # The URL of the request was checked long before: where requests does not like one, it is a proxy's.
-        if isinstance(error, (errors.InvalidURL, errors.InvalidSchema)):
-            return "proxy"
-        return "tls" if isinstance(error, errors.SSLError) else kind
+        return "tls" if isinstance(error, errors.SSLError) and kind != "no_tls" else kind
 
 
 class _AtRedirect(Exception):
@@ -212,10 +227,3 @@ def _never_connected(error: Exception) -> bool:
 def _is_refused_tunnel(reason: Exception) -> bool:
     """Whether the proxy answered CONNECT with a refusal, for which http.client has a text and no type."""
     return type(reason) is OSError and str(reason).startswith("Tunnel connection failed")
-
-
-def _is_proxy(url: str) -> bool:
-    try:
-        return bool(urlsplit(url).hostname)
-    except ValueError:
-        return False

@@ -143,4 +143,6 @@ def _write(path: Path, found: Report) -> None:
 def _code(found: Report) -> ExitCode:
     if found.broken is None:
         return ExitCode.OK
+    if found.diagnosis is not None and found.diagnosis.cause.id == "SETTINGS_UNUSABLE":
+        return ExitCode.USAGE
     return _CODES.get(found.broken.name, ExitCode.FAILED)

@@ -42,8 +42,8 @@ class Evidence:
         The OAuth grant in use: one of :data:`GRANTS`.
     error:
         OAuth's ``error``, REST's ``errorCode``, Bulk's ``exceptionCode``, a SOAP ``faultcode``. For the surface
-        ``network`` one of ``dns``, ``refused``, ``tls``, ``proxy``, ``timeout``, ``closed``; for ``local`` the id of
-        the cause that this program found by itself.
+        ``network`` one of ``dns``, ``refused``, ``tls``, ``no_tls``, ``proxy``, ``timeout``, ``closed``; for
+        ``local`` the id of the cause that this program found by itself.
     error_description:
         The text beside it.
     status:

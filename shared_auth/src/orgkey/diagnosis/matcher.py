@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from orgkey.causes import Diagnosis
 from orgkey.diagnosis.catalogue import load
 from orgkey.diagnosis.evidence import clean
+from orgkey.secrets import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ def _facts(evidence: Evidence) -> Iterator[str]:
     if evidence.login_host:
         yield f"token asked of: {clean(evidence.login_host)}"
     if evidence.audience:
-        yield f"audience: {clean(evidence.audience)}"
+        yield f"audience: {clean(shown(evidence.audience))}"
     if evidence.clock_skew is not None and abs(evidence.clock_skew) >= _NOTABLE_SKEW:
         side = "ahead of" if evidence.clock_skew > 0 else "behind"
         yield f"clock: this machine is {abs(evidence.clock_skew):.0f} s {side} Salesforce"

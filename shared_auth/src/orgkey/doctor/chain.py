@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from orgkey import plugins
 from orgkey.doctor import access, network, org_side, settings
 from orgkey.doctor.finding import Check, Finding, Result, Status, failed, not_run, ok
-from orgkey.errors import OrgkeyError
+from orgkey.errors import ConfigError, OrgkeyError
 from orgkey.secrets import redact
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def examine(exam: Examination) -> Iterator[Result]:
 def _found(check: Check, exam: Examination) -> Finding:
     try:
         return check.run(exam)
+    except ConfigError as error:
+        return failed(exam.diagnose("local", "SETTINGS_UNUSABLE"), *error.problems)
     except OrgkeyError as error:
         diagnosis: Diagnosis | None = getattr(error, "diagnosis", None)
         if diagnosis is not None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
+from orgkey.carriers.proxies import proxy_for
 from orgkey.clock import SYSTEM_CLOCK, Clock
 from orgkey.diagnosis import Evidence, diagnose
 from orgkey.errors import TokenRequestError
@@ -77,16 +76,12 @@ class Examination:
         self._session = session
 
     def place(self) -> Place:
-        """Where the first connection goes."""
+        """Where the first connection goes. Raises :class:`~orgkey.errors.ConfigError` for a proxy that has no place."""
         login, settings = self.session.login, self.session.options.http
-        proxies = getproxies()
-        proxy = settings.proxy or (
-            "" if proxy_bypass(login.host) else proxies.get(login.scheme) or proxies.get("all") or ""
-        )
-        if not proxy:
+        proxy = proxy_for(login, settings.proxy)
+        if proxy is None:
             return Place(login.host, login.port, is_proxy=False)
-        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-        return Place(parts.hostname or "", parts.port or 80, is_proxy=True)
+        return Place(proxy.host, proxy.port, is_proxy=True)
 
     def probe(self) -> Answer:
         """What the token URL answers to a plain GET, which asks for nothing. Sent once.

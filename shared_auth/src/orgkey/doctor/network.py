@@ -8,7 +8,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Final
 
-from orgkey.carriers import tls_context
+from orgkey.carriers import network_kind, tls_context
 from orgkey.doctor.finding import Check, Finding, failed, not_run, ok, warning
 from orgkey.errors import TokenRequestError
 from orgkey.org import is_generic_login
@@ -72,7 +72,7 @@ def _handshake(exam: Examination, place: Place) -> Finding:
             return ok("the certificate is trusted", f"{secure.version()}, {secure.cipher()}")
     except OSError as error:
         said = getattr(error, "verify_message", "") or str(error)
-        kind = "tls" if isinstance(error, ssl.SSLError) else _kind(error)
+        kind = network_kind(error) if isinstance(error, ssl.SSLError) else _kind(error)
         return failed(exam.diagnose("network", kind, f"TLS: {said}", *_who_answers(place)))
 
 

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Final
 from orgkey.doctor.finding import Check, Finding, failed, not_run, ok, warning
 from orgkey.errors import ConfigError, OrgkeyError, OrgkeyWarning, TokenRequestError
 from orgkey.grants import JWTBearer
+from orgkey.grants.base import shown_client_id
 from orgkey.keys.certificate import Certificate, certificate_beside, read_certificate
+from orgkey.secrets import shown_username
+from orgkey.sender import shared_sender
 from orgkey.settings import connect, key_file
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ def _settings(exam: Examination) -> Finding:
             exam.session = session = (
                 exam.source() if exam.source else connect(exam.profile, attempts=1, clock=exam.clock)
             )
+            exam.place()
+            shared_sender(session.options.http, exam.clock).prepare()
         except TokenRequestError as error:
             return failed(error.diagnosis)
         except ConfigError as error:
@@ -34,8 +39,12 @@ def _settings(exam: Examination) -> Finding:
         except OrgkeyError as error:
             return failed(exam.diagnose("local", "SETTINGS_UNUSABLE"), str(error))
     grant = session.grant
-    evidence = [f"login URL: {session.login_url}", f"grant: {grant.name}", f"client id: {grant.client_id}"]
-    evidence += [f"username: {grant.username}"] if grant.username else []
+    evidence = [
+        f"login URL: {session.login_url}",
+        f"grant: {grant.name}",
+        f"client id: {shown_client_id(grant.client_id)}",
+    ]
+    evidence += [f"username: {shown_username(grant.username)}"] if grant.username else []
     evidence += [session.login_note] if session.login_note else []
     notes = [str(each.message) for each in caught]
     if notes:

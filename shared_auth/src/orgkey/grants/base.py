@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from orgkey.secrets import Secret, conceal
+from orgkey.secrets import Secret, conceal, may_be_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,9 @@ __all__ = [
     "Grant",
     "app_problems",
     "client_form",
+    "is_client_id",
     "quotes_problem",
+    "shown_client_id",
     "text_problem",
     "username_problem",
 ]
@@ -26,6 +28,8 @@ TOKEN_PATH: Final = "/services/oauth2/token"  # noqa: S105  # a path
 
 # Typed ones, and those that a word processor makes of them.
 _QUOTES: Final = ("''", '""', "\u2018\u2019", "\u201c\u201d")
+# How the consumer keys begin that Salesforce makes; an app may have been deployed with another one of its own.
+_CONSUMER_KEY: Final = "3MVG9"
 
 
 class Grant(Protocol):
@@ -66,7 +70,7 @@ class Grant(Protocol):
 def text_problem(value: str | Secret, setting: str) -> str:
     """What is wrong with a text setting, or nothing: empty, or with white space or quotes that came along.
 
-    A secret is not repeated in the message.
+    What is or may be a secret is not repeated in the message.
     """
     if problem := quotes_problem(value, setting):
         return problem
@@ -75,9 +79,10 @@ def text_problem(value: str | Secret, setting: str) -> str:
     if not value.strip():
         return f"{setting} is empty."
     if value != value.strip():
-        return f"{setting} has white space before or after it: {value!r}. Salesforce compares it literally; remove it."
+        quoted = _quoted(value, value.strip())
+        return f"{setting} has white space before or after it{quoted}. Salesforce compares it literally; remove it."
     if any(character.isspace() or not character.isprintable() for character in value):
-        return f"{setting} has white space inside: {value!r}."
+        return f"{setting} has white space inside{_quoted(value, ''.join(filter(str.isprintable, value)))}."
     return ""
 
 
@@ -108,7 +113,35 @@ def app_problems(client_id: str, client_secret: Secret | None) -> list[str]:
     problems = [text_problem(client_id, "client_id (SALESFORCE_CLIENT_ID)")]
     if client_secret is not None:
         problems.append(text_problem(client_secret, "client_secret (SALESFORCE_CLIENT_SECRET)"))
+        problems.append(_swapped(client_id, client_secret))
     return [problem for problem in problems if problem]
+
+
+def shown_client_id(client_id: str) -> str:
+    """``client_id`` as output may quote it, or why it is not quoted."""
+    return (
+        client_id
+        if is_client_id(client_id)
+        else f"not shown: it may be the secret; a consumer key begins with {_CONSUMER_KEY}"
+    )
+
+
+def is_client_id(client_id: str) -> bool:
+    """Whether ``client_id`` is a consumer key, or a name that an app was deployed with in place of one."""
+    return client_id.startswith(_CONSUMER_KEY) or not may_be_secret(client_id)
+
+
+def _swapped(client_id: str, client_secret: Secret) -> str:
+    if not client_secret.reveal().startswith(_CONSUMER_KEY) or client_id.startswith(_CONSUMER_KEY):
+        return ""
+    return (
+        f"client_secret (SALESFORCE_CLIENT_SECRET) holds a consumer key, which begins with {_CONSUMER_KEY}, and "
+        "client_id (SALESFORCE_CLIENT_ID) none: they are swapped. Exchange the two."
+    )
+
+
+def _quoted(value: str, without: str) -> str:
+    return f": {value!r}" if is_client_id(without) else ""
 
 
 def client_form(client_id: str, client_secret: Secret | None) -> dict[str, str | Secret]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from orgkey.errors import ConfigError
-from orgkey.grants.base import TOKEN_PATH, text_problem
+from orgkey.grants.base import TOKEN_PATH, app_problems
 from orgkey.org import is_generic_login
 from orgkey.secrets import Secret, conceal
 from orgkey.wire import Request
@@ -43,12 +43,9 @@ class ClientCredentials:
     def __init__(self, client_id: str, client_secret: Secret | str) -> None:
         # Bound anew, so that a traceback from here on has nothing plain among its locals.
         client_secret = conceal(client_secret)
-        problems = [
-            text_problem(client_id, "client_id (SALESFORCE_CLIENT_ID)"),
-            text_problem(client_secret, "client_secret (SALESFORCE_CLIENT_SECRET)"),
-        ]
-        if any(problems):
-            raise ConfigError([problem for problem in problems if problem])
+        problems = app_problems(client_id, client_secret)
+        if problems:
+            raise ConfigError(problems)
         object.__setattr__(self, "client_id", client_id)
         object.__setattr__(self, "client_secret", client_secret)
 

@@ -8,9 +8,9 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from orgkey.errors import ConfigError
-from orgkey.grants.base import TOKEN_PATH, text_problem, username_problem
+from orgkey.grants.base import TOKEN_PATH, app_problems, text_problem, username_problem
 from orgkey.keys import Signer, load_signer
-from orgkey.secrets import Secret, conceal
+from orgkey.secrets import Secret, conceal, may_be_secret
 from orgkey.wire import Request
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class JWTBearer:
         client_secret = None if client_secret is None else conceal(client_secret)
         passphrase = None if passphrase is None else conceal(passphrase)
         problems = [
-            text_problem(client_id, "client_id (SALESFORCE_CLIENT_ID)"),
+            *app_problems(client_id, client_secret),
             username_problem(username, "username (SALESFORCE_USERNAME)"),
         ]
         if isinstance(key, Secret) and kind not in {"str", "Secret"}:
@@ -85,6 +85,8 @@ class JWTBearer:
                 problems.append(f"The key signs {signer.algorithm}; Salesforce's JWT Bearer flow takes RS256 only.")
         except ConfigError as error:
             problems += error.problems
+        if audience is not None:
+            problems.append(_audience_problem(audience))
         if any(problems):
             raise ConfigError([problem for problem in problems if problem])
         for name, value in (
@@ -132,6 +134,16 @@ def _held(key: Any) -> Secret | Signer | None:
     if isinstance(key, str):
         return Secret(key)
     return key if isinstance(key, (Secret, Signer)) else None
+
+
+def _audience_problem(audience: str) -> str:
+    """Salesforce quotes an audience that it refuses, so one that may be a secret must not get there."""
+    if "@" in audience or may_be_secret(audience.strip()) or not ("://" in audience or "." in audience):
+        return (
+            "audience (SALESFORCE_AUDIENCE) is no URL such as https://login.salesforce.com. Remove it: it defaults to "
+            "the login URL, which is right at My Domain."
+        )
+    return text_problem(audience, "audience (SALESFORCE_AUDIENCE)")
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ from typing import Final
 
 from orgkey.errors import ConfigError
 from orgkey.plugins import KeySourcePlugin, hookimpl
-from orgkey.secrets import Secret
+from orgkey.secrets import MASK, Secret, shown, shown_path
 
 __all__ = ["orgkey_key_sources"]
 
@@ -27,10 +27,7 @@ def _from_file(name: str) -> Secret:
     except IsADirectoryError:
         raise ConfigError(f"{name} is a folder. Name the key file in it: file:{name}/server.key") from None
     except (OSError, ValueError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ConfigError(
-            f"Key file {name} cannot be read: {reason}. Check the path, and that this user may read it: ls -l"
-        ) from None
+        raise _unreadable(name, error) from None
     if len(key.reveal()) > _LARGEST_KEY_FILE:
         raise ConfigError(
             f"Key file {path} is larger than {_LARGEST_KEY_FILE // 1024} KiB: that is no key. "
@@ -51,9 +48,25 @@ def _open(name: str, flags: int) -> int:
     return descriptor
 
 
+def _unreadable(name: str, error: Exception) -> ConfigError:
+    if shown_path(name) == MASK:
+        return ConfigError(
+            "What stands there names no file, and may be the key itself, so it is not shown. A path belongs there; a "
+            "key, whole and in PEM form, goes into SALESFORCE_PRIVATE_KEY."
+        )
+    reason = error.strerror if isinstance(error, OSError) else error
+    return ConfigError(
+        f"Key file {name} cannot be read: {reason}. Check the path, and that this user may read it: ls -l"
+    )
+
+
 def _from_environment(name: str) -> Secret:
     if name not in os.environ:
-        raise ConfigError(f"The key reference env:{name} names a variable that is not set. Set {name}, or correct it.")
+        named = shown(name)
+        raise ConfigError(
+            f"The key reference env:{named} names a variable that is not set. "
+            + (f"Set {named}, or correct it." if named == name else "The name of a variable belongs after env:.")
+        )
     return Secret(os.environ[name])
 
 

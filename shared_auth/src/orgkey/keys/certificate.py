@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from orgkey.errors import ConfigError
+from orgkey.secrets import shown_path
 
 if TYPE_CHECKING:
     from orgkey.keys.signer import Signer
@@ -65,7 +66,7 @@ def read_certificate(source: Path | bytes, where: str = "") -> Certificate:
     from cryptography import x509
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    where = where or (str(source) if isinstance(source, Path) else "the certificate")
+    where = where or (shown_path(str(source)) if isinstance(source, Path) else "the certificate")
     try:
         pem = source if isinstance(source, bytes) else _read(source)
         found = x509.load_pem_x509_certificate(pem)

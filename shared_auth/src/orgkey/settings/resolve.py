@@ -16,7 +16,7 @@ from orgkey.errors import ConfigError, SettingsWarning, UntrustedHost
 from orgkey.grants import ClientCredentials, JWTBearer, client_credentials
 from orgkey.grants.base import text_problem, username_problem
 from orgkey.keys import Signer, is_reference, load_signer
-from orgkey.secrets import Secret
+from orgkey.secrets import Secret, shown, shown_path
 from orgkey.session import OrgSession, SessionOptions
 from orgkey.settings.hosts import choose_login_url, is_sandbox
 from orgkey.settings.layers import (
@@ -174,8 +174,8 @@ class _Resolution:
 
     def _http(self, given: HTTPSettings | Any) -> HTTPSettings:
         ca_file = first(self.layers, "ca_file")
-        if ca_file and not Path(ca_file.value).is_file():
-            self.problems.append(f"{ca_file.where} names {ca_file.value}, which is not a file.")
+        if ca_file and not os.path.isfile(ca_file.value):  # noqa: PTH113  # Path.is_file raises for a key in its place
+            self.problems.append(f"{ca_file.where} names {shown_path(str(ca_file.value))}, which is not a file.")
         if not isinstance(given, HTTPSettings):
             given = HTTPSettings(library=given)
         if ca_file and given.ca_file is None:
@@ -268,7 +268,7 @@ class _Resolution:
         name = str(setting.value).strip().lower()
         known = name if name in plugins.grants() else _GRANT_NAMES.get(name)
         if known is None:
-            problem = f"{setting.where} is {setting.value!r}. It takes jwt_bearer or client_credentials."
+            problem = f"{setting.where} is {shown(str(setting.value))!r}. It takes jwt_bearer or client_credentials."
             if "password" in str(setting.value).lower():
                 problem += " The password grant is closed: External Client Apps have none, and orgs block it."
             self.problems.append(problem)
@@ -280,8 +280,8 @@ class _Resolution:
         audience, secret = first(self.layers, "audience"), first(self.layers, "client_secret")
         if audience and login_url and is_sandbox(_bare(audience.value)) != is_sandbox(_bare(login_url)):
             self.problems.append(
-                f"{audience.where} is {audience.value}, the login URL is {login_url}: one means a sandbox, the other "
-                "production. Remove the audience; it defaults to the login URL."
+                f"{audience.where} is {shown(str(audience.value))}, the login URL is {login_url}: one means a "
+                "sandbox, the other production. Remove the audience; it defaults to the login URL."
             )
         if client_id is None or username is None or signer is None:
             return None
