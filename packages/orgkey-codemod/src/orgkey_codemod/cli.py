@@ -280,7 +280,23 @@ def _report(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> Re
             outcomes.append(run(path, wish))
     from orgkey_codemod.report import Report
 
-    return Report(outcomes, name)
+    return Report(outcomes, name, _asked(options))
+
+
+def _asked(options: argparse.Namespace) -> tuple[str, ...]:
+    """What the command line says of files and of what to make of them, which the next command has to say again."""
+    given = [
+        f"--{option}={value}"
+        for option in ("flow", "style", "select", "ignore", "exclude", "include", "config")
+        for value in _listed(getattr(options, option))
+    ]
+    given += [f"--{switch}" for switch in ("docs", "tests") if getattr(options, switch)]
+    return (*given, *(str(path) for path in options.paths if options.paths != [Path()]))
+
+
+def _listed(value: object) -> list[object]:
+    """The values of an option, which may be given once, often or not at all."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _settings(config: Config, options: argparse.Namespace) -> Config:
