@@ -182,6 +182,53 @@ def test_a_folder_and_a_file_that_cannot_be_read_are_named(tmp_path, monkeypatch
     }
 
 
+def close(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody enter a folder, root included."""
+
+    def guarded(act):
+        def guard(path, *arguments, **options):
+            if not isinstance(path, int) and Path(path).is_relative_to(folder) and (act is scandir or path != folder):
+                raise PermissionError(13, "Permission denied")
+            return act(path, *arguments, **options)
+
+        return guard
+
+    scandir = os.scandir
+    for name in ("stat", "scandir"):
+        monkeypatch.setattr(os, name, guarded(getattr(os, name)))
+
+
+def test_a_named_folder_that_cannot_be_entered_is_named(tmp_path, monkeypatch, capsys):
+    put(tmp_path, {"closed/app.py": LOGIN, "pyproject.toml": "[tool.orgkey-migrate]\n"})
+    close(tmp_path / "closed", monkeypatch)
+    code, output = check(tmp_path / "closed", capsys)
+    assert code == 3, "nobody knows whether findings remain"
+    assert ".: failed: cannot be listed: Permission denied\n" in output
+
+
+def test_a_named_file_that_cannot_be_reached_is_named(tmp_path, monkeypatch, capsys):
+    put(tmp_path, {"closed/app.py": LOGIN})
+    close(tmp_path / "closed", monkeypatch)
+    assert cli.main(["check", str(tmp_path / "closed" / "app.py")]) == 3
+    said = capsys.readouterr()
+    assert "app.py cannot be looked at: Permission denied. Run as a user who may enter it\n" in said.err
+    assert not said.out
+
+
+def test_settings_that_cannot_be_read_are_named(tmp_path, monkeypatch, capsys):
+    put(tmp_path, {"app.py": LOGIN, "pyproject.toml": "[tool.orgkey-migrate]\n"})
+    read = Path.read_bytes
+
+    def no_reading(path):
+        if path.name == "pyproject.toml":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", no_reading)
+    assert cli.main(["check", str(tmp_path)]) == 2
+    assert "pyproject.toml cannot be read: Permission denied\n" in capsys.readouterr().err
+
+
 def test_a_file_that_somebody_changes_during_the_run_is_not_overwritten(tmp_path):
     put(tmp_path, {"app.py": LOGIN, "other.py": LOGIN})
     paths = [PurePosixPath("app.py"), PurePosixPath("other.py")]

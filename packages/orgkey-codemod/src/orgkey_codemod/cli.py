@@ -94,6 +94,9 @@ def _command(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> i
     except (ConfigError, FileNotFoundError, DirtyError) as error:
         _tell(f"{name}: {error}")
         return USAGE
+    except _UnseenError as error:
+        _tell(f"{name}: {error}")
+        return FAILED
     for line in _lines(report, options.format):
         _say(line)
     if any(outcome.failures for outcome in report.outcomes):
@@ -259,8 +262,7 @@ def _report(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> Re
 
     paths: list[Path] = options.paths or [Path()]
     for path in paths:  # before anything is written
-        if not path.exists():
-            raise FileNotFoundError(f"there is no {path}")
+        _look_at(path)
     outcomes = []
     with _progress(quiet=options.format != "text") as progress:
         for path in paths:
@@ -281,6 +283,19 @@ def _report(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> Re
     from orgkey_codemod.report import Report
 
     return Report(outcomes, name, _asked(options))
+
+
+class _UnseenError(Exception):
+    """An argument in a folder that this user may not enter: nobody knows what is there."""
+
+
+def _look_at(path: Path) -> None:
+    try:
+        path.stat()
+    except PermissionError as error:
+        raise _UnseenError(f"{path} cannot be looked at: {error.strerror}. Run as a user who may enter it") from None
+    except (OSError, ValueError):
+        raise FileNotFoundError(f"there is no {path}") from None
 
 
 def _asked(options: argparse.Namespace) -> tuple[str, ...]:

@@ -106,8 +106,6 @@ def _diff(tree: Tree, changed: Mapping[PurePosixPath, bytes]) -> tuple[str, ...]
 
 def _root(path: Path) -> tuple[Path, frozenset[PurePosixPath]]:
     """The folder to look at, and the files to speak of: whether a name is dead depends on its neighbours."""
-    if not path.exists():
-        raise FileNotFoundError(f"there is no {path}")
     resolved = path.resolve()
     if resolved.is_dir():
         return resolved, frozenset()
