@@ -142,6 +142,34 @@ def test_invalid_utf8_is_named_with_its_line_and_left_alone(tmp_path, capsys):
     assert b"orgkey_simple_salesforce" in (tmp_path / "app.py").read_bytes()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+@pytest.mark.parametrize("name", [".env", "salesforce.ini", "requirements.txt"])
+def test_settings_in_another_encoding_are_named(name, encoding, tmp_path, capsys):
+    settings = "# für alle\nSF_PASSWORD=Tr0ub4dor-and-3\nsimple-salesforce\n".encode(encoding)
+    put(tmp_path, {"app.py": LOGIN, name: settings})
+    assert cli.main(["fix", str(tmp_path)]) == 3, "nobody knows what stands there"
+    wrong = (
+        "is in UTF-16, which cannot be edited byte by byte: save it as UTF-8" if encoding == "utf-16" else "has bytes"
+    )
+    assert f"{name}:1:1: failed: {wrong}" in capsys.readouterr().out
+    assert (tmp_path / name).read_bytes() == settings
+
+
+def test_settings_in_utf_16_about_something_else_are_nobodys_business(tmp_path):
+    put(tmp_path, {"app.py": LOGIN, "words.ini": "password=Tr0ub4dor-and-3\n".encode("utf-16")})
+    assert found(tmp_path) == {"app.py"}
+    assert failures(tmp_path) == {}
+
+
+def test_a_script_in_utf_16_reads_a_variable_all_the_same(tmp_path, capsys):
+    script = "sfdx login --password $env:SF_PASSWORD\n".encode("utf-16")
+    put(tmp_path, {"app.py": LOGIN, ".env": "SF_PASSWORD=\n", "deploy.ps1": script})
+    code, output = check(tmp_path, capsys)
+    assert code == 3
+    assert "deploy.ps1:1:1: failed: is in UTF-16" in output
+    assert ".env:1:1: SFA601 review:" in output
+
+
 def test_a_symbolic_link_that_leads_to_itself_is_named(tmp_path, capsys):
     put(tmp_path, {"app.py": LOGIN})
     (tmp_path / "loop.py").symlink_to("loop.py")

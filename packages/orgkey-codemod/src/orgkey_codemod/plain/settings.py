@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod import text
 from orgkey_codemod.learned import once
-from orgkey_codemod.model import Flow, Level
+from orgkey_codemod.model import Failure, Flow, Level, Place
 from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.plain.leftovers import leftovers_of
 from orgkey_codemod.plain.readers import readers
@@ -66,10 +66,13 @@ class Setting:
 
 
 def source_of(tree: Tree, path: PurePosixPath) -> Source | None:
-    """The text of a plain file; None where it is none."""
+    """The text of a plain file; None where it is none, which is told of: nobody knows what stands there."""
     try:
         return text.decode(path, tree.files[path])
-    except text.UnreadableError:
+    except text.UnreadableError as error:
+        failure = Failure(path, str(error), Place(error.line))
+        if failure not in tree.failures:
+            tree.failures.append(failure)
         return None
 
 
