@@ -8,16 +8,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from orgkey_codemod.model import Reason
+from orgkey_codemod.python.along import parameters
 from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.plumbing import plumbing_of, taken_along
 from orgkey_codemod.python.along.sequences import Sequences, holds_where_one_is_missing
-from orgkey_codemod.python.editing import signatures
 from orgkey_codemod.python.editing.arguments import Pieces
 from orgkey_codemod.python.editing.statements import fills_its_block, is_behind_a_comment, remove
 from orgkey_codemod.python.judging.verdict import is_left
 from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.endings import ends_with_an_error, gives_up, is_answered, only_speaks_and_gives_up
-from orgkey_codemod.python.reading.fields import option_names
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.python.reading.scopes import Kind
@@ -263,13 +262,8 @@ class Checks:
         going = [each for each in given if each.arg in names]
         if set(names.values()) != {owner} or any(is_left(tree, self._module, each, "SFA502") for each in going):
             return []
-        options = [
-            each
-            for each in function.decorator_list
-            if isinstance(each, ast.Call) and not names.keys().isdisjoint(option_names(each))
-        ]
-        change = signatures.without_parameters(self._project, self._module, function, list(names), options)
-        if change is None or not all(self._may_go(*each) for each in change.arguments):
+        change = parameters.without(tree, self._module, function, list(names))
+        if change is None:
             return []
         found = list(change.edits)
         for home in {home for home, _ in change.arguments}:
@@ -283,12 +277,6 @@ class Checks:
         bindings = owner.bindings.get(node.id, [])
         uses = (use for use in owner.uses[node.id] if use not in inside and use not in self._asked.gone)
         return len(bindings) == 1 and bindings[0].kind is Kind.PARAMETER and not any(uses)
-
-    def _may_go(self, module: Module, argument: ast.expr) -> bool:
-        """Whether a call may lose an argument: nothing happens while it is worked out, and the call may be edited."""
-        tree = self._asked.tree
-        is_kept = module.path in tree.readonly or is_left(tree, module, module.statement(argument), "SFA502")
-        return not is_kept and is_pure(self._project, module, argument)
 
 
 def _choices_by(module: Module, node: ast.AST) -> Iterator[ast.AST]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.learned import once
 from orgkey_codemod.model import Level, Reason
+from orgkey_codemod.python.along import parameters
 from orgkey_codemod.python.editing import signatures
 from orgkey_codemod.python.editing.statements import fills_its_block, remove
 from orgkey_codemod.python.judging.verdict import is_left
@@ -113,7 +114,7 @@ class _Search:
         """Every node of what goes by default or would go after review."""
         self.reported: Final[dict[ast.AST, Dead]] = {}
         self.statements: Final[list[tuple[Module, ast.stmt, Dead]]] = []
-        self.parameters: Final[dict[Function, list[tuple[str, list[ast.Call], Dead]]]] = {}
+        self.parameters: Final[dict[Function, list[tuple[str, Dead]]]] = {}
 
     def run(self, expressions: Iterable[tuple[Module, ast.expr]]) -> Plumbing:
         """Look for what only these expressions use."""
@@ -293,11 +294,7 @@ class _Search:
             return
         if module.path in self.tree.readonly or is_left(self.tree, module, binding.node, "SFA502"):
             return
-        options = [
-            decorator
-            for decorator in function.decorator_list
-            if isinstance(decorator, ast.Call) and binding.name in option_names(decorator)
-        ]
+        options = parameters.options_of(function, [binding.name])
         private = function.name.startswith("_") and not function.name.startswith("__")
         nested = isinstance(module.parent(function), ast.FunctionDef | ast.AsyncFunctionDef)
         reason = None if (private or nested) and not options else Reason.PUBLIC_SIGNATURE
@@ -306,10 +303,10 @@ class _Search:
             what = f"the option {binding.name} has no use any more"
         dead = Dead(module, options[0] if options else binding.node, "SFA502", Level.REVIEW, what, reason)
         self.reported[binding.node] = dead
-        change = signatures.without_parameters(self.project, module, function, [binding.name], options)
-        if change is None or not all(self._may_go(*argument) for argument in change.arguments):
+        change = parameters.without(self.tree, module, function, [binding.name])
+        if change is None:
             return
-        self.parameters.setdefault(function, []).append((binding.name, options, dead))
+        self.parameters.setdefault(function, []).append((binding.name, dead))
         for home, argument in change.arguments:
             self._doom(home, argument, Level.REVIEW)
             yield home, argument, Level.REVIEW
@@ -317,17 +314,9 @@ class _Search:
     def _edit_signatures(self) -> None:
         """Give all parameters of a function the same edits: between one pair of brackets, commas belong to several."""
         for function, gone in self.parameters.items():
-            names = [name for name, _, _ in gone]
-            options = [option for _, options, _ in gone for option in options]
-            module = gone[0][2].module
-            change = signatures.without_parameters(self.project, module, function, names, options)
-            for _, _, dead in gone:
+            change = parameters.without(self.tree, gone[0][1].module, function, [name for name, _ in gone])
+            for _, dead in gone:
                 dead.edits = change.edits if change is not None else ()
-
-    def _may_go(self, module: Module, argument: ast.expr) -> bool:
-        """Whether a call may lose an argument: nothing happens while it is worked out, and the call may be edited."""
-        is_left = module.path in self.tree.readonly or self._is_left(module, module.statement(argument))
-        return not is_left and is_pure(self.project, module, argument)
 
     # --- attributes ---------------------------------------------------------------------------------------------------
 
