@@ -13,6 +13,7 @@ from orgkey_codemod.python.reading.endings import gives_up
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.python.reading.scopes import Kind
+from orgkey_codemod.python.reading.uses import others
 from orgkey_codemod.python.reading.values import env_read, reads
 
 if TYPE_CHECKING:
@@ -114,12 +115,12 @@ class _Search:
 
     def _goes_nowhere(self, module: Module, scope: Scope | None, name: str) -> bool:
         """Whether a name that holds the value is used in checks only."""
-        if scope is None or (scope.is_module and self._is_used_elsewhere(module, name)):
+        if scope is None or (scope.is_module and name in module.exported):
             return False
         if (id(scope), name) in self.holders:
             return True
         self.holders.add((id(scope), name))
-        if re.search(rf"\b{re.escape(name)}\b", module.opaque):
+        if others(self.project, module, scope, name):
             return False
         if not all(self._is_value(module, each) for each in scope.bindings.get(name, ())):
             return False
@@ -136,19 +137,6 @@ class _Search:
         return binding.kind in {Kind.ASSIGNED, Kind.UNPACKED} and (
             is_read or isinstance(value, ast.Constant | ast.Name)
         )
-
-    def _is_used_elsewhere(self, module: Module, name: str) -> bool:
-        if name in module.exported:
-            return True
-        for other in self.project.modules.values():
-            if other is module or name not in other.source.text:
-                continue
-            imported = any(alias.name == name for each in other.every(ast.ImportFrom) for alias in each.names)
-            if imported or name in other.attributes or any(
-                read.id == name and read not in other.scopes.owner for read in other.scopes.of_read
-            ):  # fmt: skip
-                return True
-        return False
 
     # --- who says its name --------------------------------------------------------------------------------------------
 
