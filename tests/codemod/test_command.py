@@ -219,6 +219,38 @@ def test_no_install_is_advised_where_a_manifest_has_it(login: Path, run: Run) ->
     assert contents(login)["requirements.txt"] == b"simple-salesforce\norgkey-simple-salesforce\n"
 
 
+TOOL: Final = LOGIN.replace(b"simple_salesforce", b"langchain_salesforce").replace(b"Salesforce", b"SalesforceTool")
+
+
+@pytest.mark.parametrize(
+    ("manifests", "install"),
+    [
+        ({"requirements.txt": "simple-salesforce\n"}, "orgkey-langchain"),
+        ({"requirements.txt": "simple-salesforce\nlangchain-salesforce\n"}, ""),
+        ({"requirements.txt": "simple-salesforce\norgkey-langchain\n"}, ""),
+        ({"agent/requirements.txt": "langchain-salesforce\n"}, "orgkey-simple-salesforce"),
+        ({}, "orgkey-langchain orgkey-simple-salesforce"),
+    ],
+)
+def test_what_no_manifest_got_is_told(manifests: Mapping[str, str], install: str, login: Path, run: Run) -> None:
+    (login / "agent").mkdir()
+    (login / "agent" / "tool.py").write_bytes(TOOL)
+    for name, text in manifests.items():
+        (login / name).write_text(text)
+    last = run("fix", login)[1].splitlines()[-1]
+    after = contents(login)
+    assert b"orgkey_langchain" in after["agent/tool.py"]
+    assert b"orgkey_simple_salesforce" in after["app.py"]
+    assert last.partition("; install: python -m pip install ")[2] == install
+
+
+def test_what_a_reviewed_fix_needs_is_told_once_it_is_made(login: Path, run: Run) -> None:
+    (login / "app.py").write_bytes(LOGIN.replace(b'os.environ["SF_PASS"]', b'"Tr0ub4dor-and-3"'))
+    assert "install" not in run("fix", login)[1]
+    told = run("fix", "--unsafe", login)[1]
+    assert told.splitlines()[-1].endswith("; install: python -m pip install orgkey-simple-salesforce")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Finding, Flow, Level, Rule, Style
-from orgkey_codemod.plain.manifests import is_manifest, needs_of
+from orgkey_codemod.plain.manifests import brings, is_manifest, needs_of
 from orgkey_codemod.plain.settings import source_of
 from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.plumbing import plumbing_of
@@ -31,11 +31,6 @@ _BESIDE: Final = {
     "orgkey": ("requests", "httpx", "aiohttp"),
 }
 """The library whose line a package goes behind: what it replaces, or what a password grant was sent by."""
-_BROUGHT_BY: Final = {
-    "orgkey": ("orgkey-simple-salesforce", "orgkey-langchain", "orgkey-llama-index", "orgkey-tenants"),
-    "orgkey-simple-salesforce": ("orgkey-langchain", "orgkey-llama-index"),
-}
-"""Packages that need another one themselves, so that it need not be named."""
 
 
 def _examine(tree: Tree) -> Iterator[Finding]:
@@ -43,7 +38,10 @@ def _examine(tree: Tree) -> Iterator[Finding]:
         return
     plumbing_of(tree)
     programs: dict[str, dict[PurePosixPath, Level]] = defaultdict(dict)
-    for path, distribution, level in (*_rewritten(tree), *_imported(tree)):
+    rewritten = list(_rewritten(tree))
+    for path, distribution, _ in rewritten:
+        tree.libraries.setdefault(path, set()).add(distribution)
+    for path, distribution, level in (*rewritten, *_imported(tree)):
         if programs[distribution].get(path) is not Level.SAFE:
             programs[distribution][path] = level
     for distribution, levels in programs.items():
@@ -58,8 +56,6 @@ def _rewritten(tree: Tree) -> Iterator[tuple[PurePosixPath, str, Level]]:
             continue
         if verdict.departs or verdict.is_left(tree):
             continue
-        if verdict.level is Level.SAFE:
-            tree.libraries.setdefault(path, set()).add(client.distribution)
         yield path, client.distribution, verdict.level
     if tree.options.flow is Flow.JWT:
         yield from ((each.grant.module.path, "orgkey", Level.REVIEW) for each in outcomes(tree) if each.edits)
@@ -107,8 +103,7 @@ def _needs(tree: Tree, distribution: str) -> dict[PurePosixPath, Need]:
         if not is_manifest(path) or path in tree.readonly:
             continue
         source = source_of(tree, path)
-        there = (distribution, *_BROUGHT_BY.get(distribution, ()))
-        if source is None or any(need for each in there for need in needs_of(source, each)):
+        if source is None or brings(source, distribution):
             continue
         needs = [need for library in _BESIDE[distribution] for need in needs_of(source, library)]
         if needs:
