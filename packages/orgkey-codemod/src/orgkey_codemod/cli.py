@@ -197,10 +197,10 @@ def _add_options(command: argparse.ArgumentParser) -> None:
 
 
 def _jobs(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("has to be 1 or more")
-    return number
+    with suppress(ValueError):
+        if (number := int(text)) >= 1:
+            return number
+    raise argparse.ArgumentTypeError(f"has to be 1 or more, and not {text!r}")
 
 
 def _explain(code: str, name: str, packs: Sequence[Rule]) -> int:
