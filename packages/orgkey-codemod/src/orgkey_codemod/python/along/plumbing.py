@@ -57,8 +57,6 @@ class Plumbing:
     dead: list[Dead] = field(default_factory=list)
     removed: set[ast.AST] = field(default_factory=set)
     """Every node of an expression that a default fix takes away."""
-    candidates: set[tuple[int, str]] = field(default_factory=set)
-    """Scopes and names that held a secret of a login."""
 
 
 def plumbing_of(tree: Tree) -> Plumbing:
@@ -119,8 +117,8 @@ class _Search:
     def run(self, expressions: Iterable[tuple[Module, ast.expr]]) -> Plumbing:
         """Look for what only these expressions use."""
         pending = [(module, each, Level.SAFE) for module, each in expressions]
-        for module, expression, _ in pending:
-            self._doom(module, expression, Level.SAFE)
+        for _, expression, _ in pending:
+            self._doom(expression, Level.SAFE)
         work = list(pending)
         while work:
             # a name may be dead only after the others that it feeds, so all are asked again
@@ -141,8 +139,7 @@ class _Search:
         self.found.dead = list(self.reported.values())
         return self.found
 
-    def _doom(self, module: Module, expression: ast.AST, level: Level) -> None:
-        del module
+    def _doom(self, expression: ast.AST, level: Level) -> None:
         for node in ast.walk(expression):
             self.doomed.add(node)
             if level is Level.SAFE:
@@ -166,7 +163,6 @@ class _Search:
             return
         if any(each.kind in {Kind.DEFINED, Kind.IMPORT} for each in bindings):
             return
-        self.found.candidates.add((id(owner), name))
         if not self._is_dead(module, owner, name):
             return
         if any(each.kind is Kind.PARAMETER for each in bindings):
@@ -225,9 +221,9 @@ class _Search:
         self.reported[statement] = dead
         if first.name not in module.exported:
             self.statements.append((module, statement, dead))
-        self._doom(module, value, grade)
+        self._doom(value, grade)
         if isinstance(statement, ast.AnnAssign):
-            self._doom(module, statement.annotation, grade)
+            self._doom(statement.annotation, grade)
         yield (module, value, grade)
 
     def _grade(
@@ -308,7 +304,7 @@ class _Search:
             return
         self.parameters.setdefault(function, []).append((binding.name, dead))
         for home, argument in change.arguments:
-            self._doom(home, argument, Level.REVIEW)
+            self._doom(argument, Level.REVIEW)
             yield home, argument, Level.REVIEW
 
     def _edit_signatures(self) -> None:
@@ -346,7 +342,7 @@ class _Search:
             dead = Dead(module, statement, "SFA501", Level.REVIEW, f"{ast.unparse(node)} feeds only what goes")
             self.reported[statement] = dead
             if statement.value is not None:
-                self._doom(module, statement.value, Level.REVIEW)
+                self._doom(statement.value, Level.REVIEW)
                 if (
                     is_pure(self.project, module, statement.value)
                     and isinstance(statement, ast.Assign)
@@ -388,7 +384,7 @@ class _Search:
                 what = f"the field {node.attr} feeds only what goes"
                 self.reported[statement] = Dead(home, statement, "SFA501", Level.REVIEW, what)
                 if statement.value is not None:
-                    self._doom(home, statement.value, Level.REVIEW)
+                    self._doom(statement.value, Level.REVIEW)
                     yield home, statement.value, Level.REVIEW
 
 
