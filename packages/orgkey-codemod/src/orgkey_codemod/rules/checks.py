@@ -160,7 +160,7 @@ def _is_check(project: Project, module: Module, node: ast.AST, keys: Keys) -> bo
 
 def _asks(project: Project, module: Module, test: ast.expr, keys: Keys) -> bool:
     for node in ast.walk(test):
-        if isinstance(node, ast.Name) and (id(module.scopes.owner.get(node)), node.id) in keys.holders:
+        if isinstance(node, ast.Name) and (module.scopes.owner.get(node), node.id) in keys.holders:
             return True
         if isinstance(node, ast.Call | ast.Subscript):
             read = env_read(project, module, node)

@@ -34,7 +34,7 @@ def examine_idle(tree: Tree) -> Iterator[Finding]:
             continue
         for scope in {module.scopes.module, *module.scopes.of_definition.values()}:
             for name, bindings in scope.bindings.items():
-                if (id(scope), name) not in holders or scope.uses.get(name):
+                if (scope, name) not in holders or scope.uses.get(name):
                     continue
                 statement = bindings[0].statement
                 if bindings[0].kind is Kind.ASSIGNED and isinstance(statement, ast.Assign) and statement not in told:

@@ -221,7 +221,7 @@ class Checks:
 
     def _is_holder(self, node: ast.Name) -> bool:
         owner = self._module.scopes.owner.get(node)
-        return owner is not None and (id(owner), node.id) in self._asked.holders and self._is_idle(owner, node.id)
+        return owner is not None and (owner, node.id) in self._asked.holders and self._is_idle(owner, node.id)
 
     def _is_idle(self, owner: Scope, name: str) -> bool:
         """Whether a name is used by what goes, and in checks, and decides about nothing else."""
@@ -255,7 +255,7 @@ class Checks:
             return []
         given = [each for each in ast.walk(function.args) if isinstance(each, ast.arg)]
         # between one pair of brackets commas belong to several, so one finding takes all of them or none
-        others = {each.arg for each in given if (id(owner), each.arg) in self._asked.holders} - names.keys()
+        others = {each.arg for each in given if (owner, each.arg) in self._asked.holders} - names.keys()
         tree, dead = self._asked.tree, {each.node for each in plumbing_of(self._asked.tree).dead}
         if any(self._is_idle(owner, name) for name in others) or not dead.isdisjoint(given):
             return []

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.along.forms import Outcome
     from orgkey_codemod.python.judging.verdict import Verdict
     from orgkey_codemod.python.reading.module import Module
+    from orgkey_codemod.python.reading.scopes import Scope
 
 __all__ = ["Keys", "keys_of"]
 
@@ -31,7 +32,7 @@ class Keys:
     """Variables that hold a password or a token of a login."""
     reads: dict[ast.AST, Module] = field(default_factory=dict)
     """The reads by which logins get them, and the modules that they are in."""
-    holders: set[tuple[int, str]] = field(default_factory=set)
+    holders: set[tuple[Scope, str]] = field(default_factory=set)
     """The scopes and names that hold such a secret on its way."""
 
     def beside(self, others: Keys) -> Keys:
@@ -77,7 +78,7 @@ def _of_login(tree: Tree, verdict: Verdict, found: Keys) -> None:
             if role in {"password", "security_token"} and not stays:
                 found.secrets.add(read.key)
         if role in {"password", "security_token"} and not stays:
-            found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
+            found.holders |= {(binding.scope, binding.name) for _, binding in source.bindings}
 
 
 def _of_grant(tree: Tree, outcome: Outcome, found: Keys) -> None:
@@ -91,7 +92,7 @@ def _of_grant(tree: Tree, outcome: Outcome, found: Keys) -> None:
             tree.key_uses.append(KeyUse(read.key, "password", home.path, read.node.lineno, Level.REVIEW))
             found.reads[read.node] = home
             found.secrets.add(read.key)
-    found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
+    found.holders |= {(binding.scope, binding.name) for _, binding in source.bindings}
 
 
 def _is_checked(module: Module, node: ast.AST) -> bool:

@@ -60,7 +60,7 @@ class _Search:
 
     def begin(self) -> None:
         """Forget the variable before."""
-        self.holders: set[tuple[int, str]] = set()
+        self.holders: set[tuple[Scope, str]] = set()
         self.is_asked = False
 
     # --- where a value goes -------------------------------------------------------------------------------------------
@@ -117,9 +117,9 @@ class _Search:
         """Whether a name that holds the value is used in checks only."""
         if scope is None or (scope.is_module and name in module.exported):
             return False
-        if (id(scope), name) in self.holders:
+        if (scope, name) in self.holders:
             return True
-        self.holders.add((id(scope), name))
+        self.holders.add((scope, name))
         if others(self.project, module, scope, name):
             return False
         if not all(self._is_value(module, each) for each in scope.bindings.get(name, ())):

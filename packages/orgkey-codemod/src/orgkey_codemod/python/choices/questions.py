@@ -113,7 +113,7 @@ def _known(project: Project, module: Module, node: ast.expr, depth: int = 0) -> 
         if len(bindings) != 1:  # each branch may have given it its own
             return None, "unknown"
         value = bindings[0].value if bindings[0].kind.value == "assigned" else None
-        return ("name", (id(owner), node.id)) if value is None or depth else _known(project, module, value, 1)
+        return ("name", (owner, node.id)) if value is None or depth else _known(project, module, value, 1)
     inside = list(ast.walk(node))
     names = [each for each in inside if isinstance(each, ast.Name) and each in module.scopes.owner]
     is_firm = all(len(module.scopes.owner[each].bindings[each.id]) == 1 for each in names)
