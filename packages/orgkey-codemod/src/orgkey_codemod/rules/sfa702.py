@@ -12,7 +12,7 @@ from orgkey_codemod.plain.settings import source_of
 from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.plumbing import plumbing_of
 from orgkey_codemod.python.judging.verdicts import verdicts_of
-from orgkey_codemod.python.libraries import Kind
+from orgkey_codemod.python.libraries import ClientKind
 from orgkey_codemod.python.reading.project import project_of
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _rewritten(tree: Tree) -> Iterator[tuple[PurePosixPath, str, Level]]:
     """What code will import once its logins are rewritten."""
     for verdict in verdicts_of(tree).logins:
         client, path = verdict.login.client, verdict.login.module.path
-        if client.distribution is None or verdict.level is Level.REPORT or client.kind is Kind.WRAPPER:
+        if client.distribution is None or verdict.level is Level.REPORT or client.kind is ClientKind.WRAPPER:
             continue
         if verdict.departs or verdict.is_left(tree):
             continue

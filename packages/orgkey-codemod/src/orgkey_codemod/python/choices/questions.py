@@ -112,7 +112,7 @@ def _known(project: Project, module: Module, node: ast.expr, depth: int = 0) -> 
         bindings = owner.bindings[node.id] if owner is not None else []
         if len(bindings) != 1:  # each branch may have given it its own
             return None, "unknown"
-        value = bindings[0].value if bindings[0].kind.value == "assigned" else None
+        value = bindings[0].value if bindings[0].kind is Kind.ASSIGNED else None
         return ("name", (owner, node.id)) if value is None or depth else _known(project, module, value, 1)
     inside = list(ast.walk(node))
     names = [each for each in inside if isinstance(each, ast.Name) and each in module.scopes.owner]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Flow, Reason
 from orgkey_codemod.python.choices.guards import guard_of
-from orgkey_codemod.python.libraries import SECRETS, Kind
+from orgkey_codemod.python.libraries import SECRETS, ClientKind
 from orgkey_codemod.python.reading.uses import How, uses
 from orgkey_codemod.python.reading.values import literals, writes_environment
 
@@ -52,9 +52,9 @@ def _of_form(login: Login, code: str, options: Options) -> Iterable[tuple[Reason
         yield None, "what stays changes its position"
     if "sandbox" in login.given:
         yield None, "sandbox= is an argument of the past: write domain='test'"
-    if login.client.kind is Kind.LOGIN and not _unpacked(login):
+    if login.client.kind is ClientKind.LOGIN and not _unpacked(login):
         yield None, "the pair that it returns is not unpacked here"
-    if login.client.kind is Kind.WRAPPER:
+    if login.client.kind is ClientKind.WRAPPER:
         yield None, "it is a wrapper whose signature is not in this tree"
     if login.partial:
         yield None, "the arguments are kept for a later call"

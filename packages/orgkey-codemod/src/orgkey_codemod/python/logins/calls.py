@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Reason
-from orgkey_codemod.python.libraries import Client, Kind, client_of
+from orgkey_codemod.python.libraries import Client, ClientKind, client_of
 from orgkey_codemod.python.reading.project import Symbol
-from orgkey_codemod.python.reading.scopes import Kind as Bound
+from orgkey_codemod.python.reading.scopes import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Given", "Login", "Subclass", "find", "read", "subclasses"]
 
 _SECRET_WORDS: Final = frozenset({"password", "security_token"})
-_UNKNOWN: Final = Client("Salesforce", Kind.CLIENT, ("username", "password", "security_token"))
+_UNKNOWN: Final = Client("Salesforce", ClientKind.CLIENT, ("username", "password", "security_token"))
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def read(project: Project, module: Module, call: ast.Call, wrappers: tuple[str, 
         client = client_of(f"simple_salesforce.{symbol.name.rpartition('.')[2]}")
         symbol = Symbol(symbol.name, symbol.imports, Reason.VENDORED)
     if client is None and symbol.name in wrappers:
-        client = Client(symbol.name.rpartition(".")[2], Kind.WRAPPER, ("username", "password", "security_token"))
+        client = Client(symbol.name.rpartition(".")[2], ClientKind.WRAPPER, ("username", "password", "security_token"))
     if client is None and symbol.trouble is Reason.DYNAMIC_IMPORT and _SECRET_WORDS & _keywords(call):
         client = _UNKNOWN if "?" in symbol.name and "simple_salesforce" in module.source.text else None
     if client is None:
@@ -238,7 +238,7 @@ def _visible_dict(project: Project, module: Module, node: ast.expr) -> ast.Dict 
 
 def _is_changed(module: Module, node: ast.Name) -> bool:
     owner = module.scopes.owner.get(node)
-    if owner is None or len(owner.bindings[node.id]) != 1 or owner.bindings[node.id][0].kind is not Bound.ASSIGNED:
+    if owner is None or len(owner.bindings[node.id]) != 1 or owner.bindings[node.id][0].kind is not Kind.ASSIGNED:
         return True
     for read in owner.uses.get(node.id, ()):
         around = module.parent(read)
@@ -272,7 +272,7 @@ def subclasses(project: Project) -> dict[ast.AST, Subclass]:
                     continue
                 known = found.get(symbol.definition) if symbol.definition is not None else None
                 client = client_of(symbol.name)
-                if known is not None or (client is not None and client.kind is Kind.CLIENT):
+                if known is not None or (client is not None and client.kind is ClientKind.CLIENT):
                     root = known.symbol if known is not None else symbol
                     found[node] = Subclass(module, node, root, _hands_on(node))
                     grown = True
