@@ -13,7 +13,7 @@ from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.plumbing import plumbing_of, taken_along
 from orgkey_codemod.python.along.sequences import Sequences, holds_where_one_is_missing
 from orgkey_codemod.python.editing.arguments import Pieces
-from orgkey_codemod.python.editing.statements import fills_its_block, is_behind_a_comment, remove
+from orgkey_codemod.python.editing.statements import fills_its_block, has_comment, remove
 from orgkey_codemod.python.judging.verdict import is_left
 from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.endings import ends_with_an_error, gives_up, is_answered, only_speaks_and_gives_up
@@ -117,7 +117,7 @@ class Checks:
             # an `if` that is never taken, and an assertion that always holds; the others would always give up
             if answer is isinstance(node, ast.If) or not self._is_empty_handed(node):
                 raise _StaysError
-            if self._speaks(node):
+            if has_comment(self._module, node):
                 raise _StaysError(Reason.COMMENT_LOSS)
             dropped, edits = [node.test], list(remove(self._module, node).edits)
         return edits + self._feeding(dropped) if edits else []
@@ -128,9 +128,6 @@ class Checks:
             return node.msg is None or is_pure(self._project, self._module, node.msg)
         is_elif = self._module.source.text.startswith("elif", self._module.start(node))
         return not node.orelse and not is_elif and only_speaks_and_gives_up(self._project, self._module, node.body)
-
-    def _speaks(self, node: ast.stmt) -> bool:
-        return "#" in self._module.segment(node) or is_behind_a_comment(self._module, node)
 
     def _answer(self, test: ast.expr) -> bool | None:
         """What a part of a test says with all secrets in their place; None where it asks for more than secrets."""
@@ -243,7 +240,7 @@ class Checks:
             if others or not isinstance(statement, ast.Assign) or len(statement.targets) > 1 or owner.is_class:
                 continue
             is_read = env_read(self._project, self._module, statement.value) is not None
-            if is_read and not self._speaks(statement) and not fills_its_block(self._module, statement):
+            if is_read and not has_comment(self._module, statement) and not fills_its_block(self._module, statement):
                 found += remove(self._module, statement).edits
         return found + self._parameters(inside)
 

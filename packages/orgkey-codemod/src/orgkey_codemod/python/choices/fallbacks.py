@@ -46,12 +46,12 @@ def without_fallback(project: Project, login: Login, choice: ast.AST) -> Departu
         found = _Choice(project, login).leave(choice)
     except SyntaxError:
         return None
-    if found is None or any(_speaks(login.module, edit) for edit in found.edits):
+    if found is None or any(_takes_a_comment(login.module, edit) for edit in found.edits):
         return None
     return found
 
 
-def _speaks(module: Module, edit: Edit) -> bool:
+def _takes_a_comment(module: Module, edit: Edit) -> bool:
     """Whether a comment goes with the bytes of an edit; a ``#`` in a string counts as one, to be on the safe side."""
     source = module.source
     return "#" in source.text.encode(source.encoding)[edit.start - source.skipped : edit.end - source.skipped].decode(
