@@ -19,7 +19,7 @@ from orgkey_codemod.python.along.sequences import Sequences
 from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
-from orgkey_codemod.python.reading.values import env_read
+from orgkey_codemod.python.reading.values import env_read, may_read_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +140,7 @@ def _is_list_of_names(project: Project, module: Module, node: ast.AST, keys: Key
     around = module.parent(node)
     if isinstance(around, ast.Subscript) or _is_export(around):
         return False
-    if "environ" not in module.source.text and "getenv" not in module.source.text:
+    if not may_read_environment(module):
         return False
     statement = module.statement(node)
     if is_check(statement) and node in ast.walk(statement.test):  # type: ignore[attr-defined] # an If or an Assert

@@ -14,7 +14,7 @@ from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.python.reading.scopes import Kind
 from orgkey_codemod.python.reading.uses import others
-from orgkey_codemod.python.reading.values import env_read, reads
+from orgkey_codemod.python.reading.values import called_name, env_read, may_read_environment, reads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -79,7 +79,7 @@ class _Search:
             if isinstance(around, ast.keyword):
                 around = module.parent(around)
             if isinstance(around, ast.Call) and here is not around.func:
-                called = around.func.attr if isinstance(around.func, ast.Attribute) else getattr(around.func, "id", "")
+                called = called_name(around)
                 if called not in {*_HANDED_ON, *_JUDGED}:
                     return is_whole and self._is_taken_in_vain(module, around, here)
                 is_whole = is_whole and called in _HANDED_ON
@@ -170,7 +170,7 @@ class _Search:
         if not isinstance(around, ast.List | ast.Tuple | ast.Set) or self._logins:
             return False  # what a list names may be given to a login whose arguments nobody sees
         self.is_asked = True
-        return "environ" in module.source.text or "getenv" in module.source.text
+        return may_read_environment(module)
 
 
 def _is_whole(node: ast.AST | None) -> TypeGuard[ast.expr]:

@@ -6,11 +6,11 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.python.reading.endings import called_name, only_speaks, only_speaks_and_gives_up, speaks
+from orgkey_codemod.python.reading.endings import only_speaks, only_speaks_and_gives_up, speaks
 from orgkey_codemod.python.reading.scopes import Kind
-from orgkey_codemod.python.reading.truths import Meaning, Truths, bound_by, is_environ
+from orgkey_codemod.python.reading.truths import Meaning, Truths, bound_by, holds_variables
 from orgkey_codemod.python.reading.uses import How, uses
-from orgkey_codemod.python.reading.values import is_pure
+from orgkey_codemod.python.reading.values import called_name, is_pure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +57,7 @@ class Sequences:
         if isinstance(around, ast.Attribute) and around.attr in {"issubset", "difference"}:
             call = self._module.parent(around)
             is_called = isinstance(call, ast.Call) and call.func is around and len(call.args) == 1
-            return is_called and _are_keys(elements) and self._is_environ(call.args[0])  # type: ignore[union-attr] # a Call
+            return is_called and _are_keys(elements) and self._holds_variables(call.args[0])  # type: ignore[union-attr] # a Call
         return self._compared(around, node, elements) or self._is_said(node)
 
     def is_only_looked_up(self, node: ast.expr) -> bool:
@@ -85,18 +85,18 @@ class Sequences:
         """``required - set(os.environ)``, ``required <= os.environ.keys()`` and ``None in (user, password)``."""
         are_keys = _are_keys(elements)
         if isinstance(around, ast.BinOp) and isinstance(around.op, ast.Sub) and around.left is node:
-            return are_keys and self._is_environ(around.right)
+            return are_keys and self._holds_variables(around.right)
         if not isinstance(around, ast.Compare) or len(around.ops) != 1:
             return False
         other = around.comparators[0] if around.left is node else around.left
         if isinstance(around.ops[0], ast.LtE if around.left is node else ast.GtE):
-            return are_keys and self._is_environ(other)
+            return are_keys and self._holds_variables(other)
         is_nothing = isinstance(other, ast.Constant) and (other.value is None or other.value == "")
         is_inside = isinstance(around.ops[0], ast.In | ast.NotIn) and around.left is other
         return is_nothing and is_inside and all(each is Meaning.PRESENT for each in elements)
 
-    def _is_environ(self, node: ast.expr) -> bool:
-        return is_environ(self._project, self._module, node)
+    def _holds_variables(self, node: ast.expr) -> bool:
+        return holds_variables(self._project, self._module, node)
 
     def _is_said(self, node: ast.expr) -> bool:
         """Whether a list only stands in what is told: of an error, an assertion, a line of a log."""
@@ -146,7 +146,7 @@ class Sequences:
             said = {answers.get(each) if isinstance(each, Meaning) else None for each in elements}
             return _is_neutral(call, said)
         if name == "issuperset" and isinstance(call.func, ast.Attribute):
-            return _are_keys(elements) and self._is_environ(call.func.value)
+            return _are_keys(elements) and self._holds_variables(call.func.value)
         return self._is_said(node) or self._parameter(call, node, elements, depth)
 
     # --- loops --------------------------------------------------------------------------------------------------------

@@ -7,10 +7,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.python.choices.branches import durable_logins
-from orgkey_codemod.python.reading.endings import called_name
 from orgkey_codemod.python.reading.scopes import Kind
-from orgkey_codemod.python.reading.truths import is_environ
-from orgkey_codemod.python.reading.values import env_read
+from orgkey_codemod.python.reading.truths import holds_variables
+from orgkey_codemod.python.reading.values import called_name, env_read
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -160,7 +159,7 @@ def _compares_credentials(project: Project, module: Module, test: ast.Compare) -
     """``"SF_KEY" in os.environ``, ``key is not None`` and ``method == "jwt"``."""
     left, op, right = test.left, test.ops[0], test.comparators[0]
     if isinstance(op, ast.In | ast.NotIn):
-        is_named = isinstance(left, ast.Constant) and is_environ(project, module, right)
+        is_named = isinstance(left, ast.Constant) and holds_variables(project, module, right)
         return is_named and _is_credential(str(getattr(left, "value", "")))
     if not isinstance(right, ast.Constant) or not isinstance(op, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
         return False
