@@ -14,7 +14,7 @@ from orgkey_codemod.plain.settings import secret_keys
 from orgkey_codemod.python.along.checks import Asked, Checks, is_check
 from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.keys import keys_of
-from orgkey_codemod.python.along.plumbing import plumbing_of
+from orgkey_codemod.python.along.plumbing import leaving, plumbing_of
 from orgkey_codemod.python.along.sequences import Sequences
 from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.module import is_test
@@ -66,8 +66,8 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
     edited |= {node for dead in plumbing_of(tree).dead if dead.edits for node in ast.walk(dead.node)}
     reads = keys_of(tree).reads
     read = {node for use in reads for node in ast.walk(use)}
-    leaving = _Leaving(tree)
-    staying = [node for node, home in reads.items() if not leaving.takes(home, node)]
+    gone = _Leaving(tree)
+    staying = [node for node, home in reads.items() if not gone.takes(home, node)]
     for each in (each for node in staying for each in ast.walk(node) if isinstance(each, ast.Constant)):
         if each.value in levels:
             levels[each.value] = Level.REPORT
@@ -76,7 +76,7 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
             continue
         for node in module.every(ast.Constant):
             if node.value in levels and node not in read:
-                asked = Level.REVIEW if node in edited or leaving.takes(module, node) else Level.REPORT
+                asked = Level.REVIEW if node in edited or gone.takes(module, node) else Level.REPORT
                 levels[node.value] = max(levels[node.value], asked, key=list(Level).index)
     return levels
 
@@ -86,8 +86,7 @@ class _Leaving:
 
     def __init__(self, tree: Tree) -> None:
         verdicts = [each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree)]
-        expressions = (expression for verdict in verdicts for expression in verdict.removed)
-        self.nodes: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions))
+        self.nodes: Final = leaving(tree)
         self.edits: Final[dict[PurePosixPath, list[Edit]]] = defaultdict(list)
         for edits in (
             *(verdict.edits for verdict in verdicts),

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 from orgkey_codemod.model import Reason
 from orgkey_codemod.python.along import parameters
 from orgkey_codemod.python.along.forms import outcomes
-from orgkey_codemod.python.along.plumbing import plumbing_of, taken_along
+from orgkey_codemod.python.along.plumbing import leaving, plumbing_of, taken_along
 from orgkey_codemod.python.along.sequences import Sequences, holds_where_one_is_missing
 from orgkey_codemod.python.editing.arguments import Pieces
 from orgkey_codemod.python.editing.statements import fills_its_block, has_comment, remove
 from orgkey_codemod.python.judging.verdict import is_left
-from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.endings import ends_with_an_error, gives_up, is_answered, only_speaks_and_gives_up
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
@@ -58,10 +57,8 @@ class Asked:
     def __init__(self, tree: Tree, keys: Keys, going: Collection[str]) -> None:
         self.tree: Final = tree
         self.holders: Final = keys.holders
-        leaving = (each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree))
-        expressions = (expression for verdict in leaving for expression in verdict.removed)
         forms = (outcome.gone for outcome in outcomes(tree) if outcome.edits)
-        self.gone: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions), *forms)
+        self.gone: Final = leaving(tree).union(*forms)
         """Every node that goes with a login, or with a form by which the program asks for a token."""
         self.keys: Final = frozenset(going).difference(self._switches(tree, frozenset(going)))
         """Environment variables that nothing reads any more but to check that they are there."""

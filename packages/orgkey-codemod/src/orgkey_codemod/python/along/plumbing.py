@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-__all__ = ["Dead", "Plumbing", "plumbing_of", "taken_along"]
+__all__ = ["Dead", "Plumbing", "leaving", "plumbing_of", "taken_along"]
 
 
 @dataclass(eq=False)
@@ -78,6 +78,17 @@ def _search(tree: Tree) -> Plumbing:
 
 def _goes(verdict: Verdict) -> Iterator[tuple[Module, ast.expr]]:
     return ((verdict.login.module, each) for each in verdict.removed)
+
+
+def leaving(tree: Tree) -> frozenset[ast.AST]:
+    """Every node that goes with a login, by default or after review."""
+    return once(tree, _leaving)
+
+
+def _leaving(tree: Tree) -> frozenset[ast.AST]:
+    verdicts = (each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree))
+    expressions = (expression for verdict in verdicts for expression in verdict.removed)
+    return frozenset(plumbing_of(tree).removed.union(*map(ast.walk, expressions)))
 
 
 def taken_along(tree: Tree, module: Module, removed: Iterable[ast.expr]) -> tuple[tuple[Edit, ...], frozenset[ast.AST]]:
