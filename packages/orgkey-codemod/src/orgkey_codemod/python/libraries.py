@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-__all__ = ["CLASSES", "SECRETS", "Client", "ClientKind", "client_of", "offered"]
+__all__ = ["CLASSES", "PASSWORDS", "SECRETS", "Client", "ClientKind", "client_of", "offered"]
 
-SECRETS: Final = ("password", "security_token", "organizationId")
+PASSWORDS: Final = ("password", "security_token")
+"""The arguments that hold the password, or the end that Salesforce adds to it."""
+SECRETS: Final = (*PASSWORDS, "organizationId")
 """The arguments that go."""
 
 

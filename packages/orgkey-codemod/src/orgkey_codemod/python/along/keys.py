@@ -11,6 +11,7 @@ from orgkey_codemod.model import KeyUse, Level
 from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.plumbing import plumbing_of
 from orgkey_codemod.python.judging.verdicts import verdicts_of
+from orgkey_codemod.python.libraries import PASSWORDS
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.python.reading.values import origin, reads
 
@@ -64,7 +65,7 @@ def _of_login(tree: Tree, verdict: Verdict, found: Keys) -> None:
     project, login = project_of(tree), verdict.login
     stays = verdict.level is Level.REPORT or verdict.is_left(tree)
     removed = plumbing_of(tree).removed
-    for role in ("username", "password", "security_token", "consumer_key", "consumer_secret"):
+    for role in ("username", *PASSWORDS, "consumer_key", "consumer_secret"):
         value = login.value(role)
         if value is None:
             continue
@@ -75,9 +76,9 @@ def _of_login(tree: Tree, verdict: Verdict, found: Keys) -> None:
             if use not in tree.key_uses:
                 tree.key_uses.append(use)
             found.reads[read.node] = home
-            if role in {"password", "security_token"} and not stays:
+            if role in PASSWORDS and not stays:
                 found.secrets.add(read.key)
-        if role in {"password", "security_token"} and not stays:
+        if role in PASSWORDS and not stays:
             found.holders |= {(binding.scope, binding.name) for _, binding in source.bindings}
 
 

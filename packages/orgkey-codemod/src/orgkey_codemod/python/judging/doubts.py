@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Flow, Reason
 from orgkey_codemod.python.choices.guards import guard_of
-from orgkey_codemod.python.libraries import SECRETS, ClientKind
+from orgkey_codemod.python.libraries import PASSWORDS, SECRETS, ClientKind
 from orgkey_codemod.python.reading.uses import How, uses
 from orgkey_codemod.python.reading.values import literals, writes_environment
 
@@ -101,5 +101,5 @@ def _unpacked(login: Login) -> bool:
 
 def has_literal_secrets(project: Project, login: Login) -> bool:
     """Whether a secret of the login stands in the code."""
-    values = [login.value(name) for name in ("password", "security_token")]
+    values = [login.value(name) for name in PASSWORDS]
     return any(value is not None and literals(project, login.module, value) for value in values)

@@ -12,7 +12,7 @@ from orgkey_codemod.python.choices import branches, fallbacks
 from orgkey_codemod.python.judging.doubts import doubts, has_literal_secrets
 from orgkey_codemod.python.judging.rewrite import arguments_that_go, edits_of, has_grant
 from orgkey_codemod.python.judging.verdict import Verdict
-from orgkey_codemod.python.libraries import SECRETS, ClientKind
+from orgkey_codemod.python.libraries import PASSWORDS, SECRETS, ClientKind
 from orgkey_codemod.python.reading.values import origin
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ _APP_WITHOUT_DOMAIN: Final = (
 
 def _only_empty(login: Login) -> bool:
     """Whether a tool has a client of its own and its secrets are empty: nothing to log in with."""
-    values = [login.value(name) for name in ("username", "password", "security_token")]
+    values = [login.value(name) for name in ("username", *PASSWORDS)]
     empty = all(value is None or (isinstance(value, ast.Constant) and not value.value) for value in values)
     return empty and login.logs_in_otherwise
 
@@ -100,7 +100,7 @@ def _trouble(project: Project, login: Login) -> Reason | None:
         return login.symbol.trouble
     if login.unresolved:
         return Reason.SPLAT_UNRESOLVED
-    for name in ("password", "security_token"):
+    for name in PASSWORDS:
         value = login.value(name)
         if value is not None and origin(project, module, value).person:
             return Reason.USER_SUPPLIED_CREDENTIAL
