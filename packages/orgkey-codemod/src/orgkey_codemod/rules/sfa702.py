@@ -148,7 +148,8 @@ RULE = Rule(
         "sends it. This is safe in each manifest of the program that was written by hand and admits a version that the "
         "drop-in supports; where several name the library, by a plain line, without a marker, an extra or a group. A "
         "list that a tool made is left to that tool. Code that imports the package already is found too, where a "
-        "manifest names the library alone. Where no manifest was found, a run ends with the command to install it."
+        "manifest names the library alone. Where no manifest of the program names it then, a run ends with the command "
+        "to install it."
     ),
     examine=_examine,
 )
