@@ -83,8 +83,7 @@ def _is_one_of_many(login: Login) -> bool:
         bases += [each.value for each in inner[:1] if isinstance(each.value, ast.Name)]
     if len(bases) != len(values) or bases[0].id != bases[1].id:
         return False
-    owner = login.module.scopes.owner.get(bases[0])
-    bindings = owner.bindings.get(bases[0].id, []) if owner is not None else []
+    bindings = login.module.scopes.bindings_of(bases[0])
     is_looped = any(isinstance(each.statement, ast.For | ast.AsyncFor) for each in bindings if each.value is None)
     made = [ast.unparse(each.value) for each in bindings if each.value is not None]
     is_stored = any(".objects." in text or ".query" in text for text in made)

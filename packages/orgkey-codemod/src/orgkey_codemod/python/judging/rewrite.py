@@ -37,8 +37,7 @@ def _is_standard(project: Project, module: Module, node: ast.expr) -> bool:
     if read is not None:
         return read.key == "SALESFORCE_USERNAME" and read.default is None
     if isinstance(node, ast.Name):
-        owner = module.scopes.owner.get(node)
-        bindings = owner.bindings[node.id] if owner is not None else []
+        bindings = module.scopes.bindings_of(node)
         if len(bindings) == 1 and bindings[0].kind is Kind.ASSIGNED and bindings[0].value is not None:
             return _is_standard(project, module, bindings[0].value)
     return False

@@ -286,8 +286,7 @@ class _Trail:
                     self.follow(symbol.home, each.value, depth + 1)
 
     def _name(self, module: Module, node: ast.Name, depth: int) -> None:
-        owner = module.scopes.owner.get(node)
-        for binding in owner.bindings.get(node.id, ()) if owner is not None else ():
+        for binding in module.scopes.bindings_of(node):
             self.found.bindings.append((module, binding))
             if binding.kind is Kind.PARAMETER:
                 self._parameter(module, binding, depth)
@@ -381,8 +380,7 @@ def _is_widget(module: Module, node: ast.expr) -> bool:
             if isinstance(each, ast.Assign) and any(ast.unparse(target) == wanted for target in each.targets)
         ]
     elif isinstance(node, ast.Name):
-        owner = module.scopes.owner.get(node)
-        assigned = [each.value for each in owner.bindings[node.id] if each.value is not None] if owner else []
+        assigned = [each.value for each in module.scopes.bindings_of(node) if each.value is not None]
     else:
         return False
     return any(isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1] in _WIDGETS for value in assigned)
