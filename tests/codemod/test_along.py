@@ -50,8 +50,8 @@ def test_every_assignment_that_goes_is_told_of(case: Case, tmp_path: Path, capsy
         before, left = assignments(case.before[path]), assignments((given / path).read_bytes())
         lost = {name: len(lines) - len(left[name]) for name, lines in before.items() if len(left[name]) < len(lines)}
         spans = [range(first, last + 1) for name, first, last, _ in told if name == path]
-        seen = [line for name in lost for line in before[name] if any(line in span for span in spans)]
-        assert len(seen) >= sum(lost.values()), f"{path} loses {', '.join(lost)}"
+        seen = {name: sum(any(line in span for span in spans) for line in before[name]) for name in lost}
+        assert {name for name, count in lost.items() if seen[name] < count} == set(), f"{path} loses it in silence"
 
 
 def assignments(code: bytes) -> dict[str, list[int]]:

@@ -266,6 +266,32 @@ def test_a_list_that_another_module_goes_through_stays(home: str, tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("other", "goes"),
+    [
+        pytest.param('NAMES = ["PASSWORD"]\nprint(NAMES[0])\n', True, id="another_list_of_that_name"),
+        pytest.param("from words import NAMES\n\n" + MISSING, True, id="a_check"),
+        pytest.param("import words\n\n" + MISSING.replace("NAMES", "words.NAMES"), True, id="a_check_by_the_module"),
+        pytest.param("from words import *\n\n" + MISSING, True, id="a_check_by_a_star"),
+        pytest.param("from words import *\n\nprint(NAMES[0])\n", False, id="a_use_by_a_star"),
+        pytest.param("import words\n\nprint(words.NAMES[0])\n", False, id="a_use"),
+        pytest.param('import words\n\nprint(getattr(words, "NAMES"))\n', False, id="a_use_by_a_text"),
+        pytest.param("from words import NAMES\n", False, id="one_that_hands_it_on"),
+    ],
+)
+def test_a_list_stays_where_a_use_in_another_module_is_more_than_a_check(
+    other: str, goes: bool, tmp_path: Path
+) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    words = "import os\n\n" + 'NAMES = ["SF_USER", "SF_PASSWORD"]\n' + MISSING
+    (given / "app.py").write_text(HEAD + INLINE)
+    (given / "words.py").write_text(words)
+    (given / "other.py").write_text(f"import os\n\nSF_PASS = 0\n{other}")
+    cli.main(["fix", "--unsafe", str(given)])
+    assert (given / "words.py").read_text() == (words.replace(', "SF_PASSWORD"', "") if goes else words)
+
+
+@pytest.mark.parametrize(
     "code",
     [
         'HIDDEN = ["SF_PASSWORD", "PIN"]\nfor name, value in os.environ.items():\n'

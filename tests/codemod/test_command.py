@@ -6,6 +6,7 @@ import configparser
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -218,13 +219,46 @@ def test_no_install_is_advised_where_a_manifest_has_it(login: Path, run: Run) ->
     assert contents(login)["requirements.txt"] == b"simple-salesforce\norgkey-simple-salesforce\n"
 
 
+TOOL: Final = LOGIN.replace(b"simple_salesforce", b"langchain_salesforce").replace(b"Salesforce", b"SalesforceTool")
+
+
+@pytest.mark.parametrize(
+    ("manifests", "install"),
+    [
+        ({"requirements.txt": "simple-salesforce\n"}, "orgkey-langchain"),
+        ({"requirements.txt": "simple-salesforce\nlangchain-salesforce\n"}, ""),
+        ({"requirements.txt": "simple-salesforce\norgkey-langchain\n"}, ""),
+        ({"agent/requirements.txt": "langchain-salesforce\n"}, "orgkey-simple-salesforce"),
+        ({}, "orgkey-langchain orgkey-simple-salesforce"),
+    ],
+)
+def test_what_no_manifest_got_is_told(manifests: Mapping[str, str], install: str, login: Path, run: Run) -> None:
+    (login / "agent").mkdir()
+    (login / "agent" / "tool.py").write_bytes(TOOL)
+    for name, text in manifests.items():
+        (login / name).write_text(text)
+    last = run("fix", login)[1].splitlines()[-1]
+    after = contents(login)
+    assert b"orgkey_langchain" in after["agent/tool.py"]
+    assert b"orgkey_simple_salesforce" in after["app.py"]
+    assert last.partition("; install: python -m pip install ")[2] == install
+
+
+def test_what_a_reviewed_fix_needs_is_told_once_it_is_made(login: Path, run: Run) -> None:
+    (login / "app.py").write_bytes(LOGIN.replace(b'os.environ["SF_PASS"]', b'"Tr0ub4dor-and-3"'))
+    assert "install" not in run("fix", login)[1]
+    told = run("fix", "--unsafe", login)[1]
+    assert told.splitlines()[-1].endswith("; install: python -m pip install orgkey-simple-salesforce")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["check", "nowhere"], "there is no nowhere"),
         (["check", "--select", "SFA1,SFA999"], "there is no rule SFA999"),
         (["check", "--flow", "password"], "invalid choice"),
-        (["check", "--jobs", "0"], "1 or more"),
+        (["check", "--jobs", "0"], "argument --jobs: has to be 1 or more"),
+        (["check", "--jobs", "x"], "argument --jobs: has to be 1 or more, and not 'x'"),
         (["--explain", "SFA999"], "there is no rule SFA999"),
         (["check", "--config", "nowhere.toml"], "cannot be read"),
         ([], "usage"),
@@ -665,18 +699,47 @@ def test_colours_are_for_terminals_only(login: Path, run: Run, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("words", "steps"),
     [
-        (["check"], ["next: `orgkey-codemod fix` rewrites 1 that is safe"]),
+        (["check"], ["next: `orgkey-codemod fix {}` rewrites 1 that is safe"]),
         (["fix"], []),
         (["check", "--flow", "client-credentials"], []),
     ],
 )
 def test_the_next_step_is_named_where_there_is_one(words: list[str], steps: list[str], login: Path, run: Run) -> None:
-    assert [line for line in run(*words, login)[1].splitlines() if line.startswith("next: ")] == steps
+    told = [line for line in run(*words, login)[1].splitlines() if line.startswith("next: ")]
+    assert told == [step.format(login) for step in steps]
+
+
+def test_the_next_step_is_about_the_same_files_in_the_same_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    for name in ("one app", "two", "three"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "app.py").write_bytes(LOGIN)
+    monkeypatch.chdir(tmp_path)
+    words = ["--style", "native", "--ignore", "SFA9", "--exclude", "old/*", "--docs", "one app", "two"]
+    told = run("check", *words)[1]
+    (step,) = re.findall(r"^next: `(.*)` rewrites 2 that are safe$", told, re.MULTILINE)
+    assert step == ("orgkey-codemod fix --style=native --ignore=SFA9 '--exclude=old/*' --docs 'one app' two"), (
+        "it is about something else"
+    )
+    run(*shlex.split(step)[1:])
+    fixed = {name for name, content in contents(tmp_path).items() if content != LOGIN}
+    assert fixed == {"one app/app.py", "two/app.py"}
+    assert b"privatekey" in contents(tmp_path)["two/app.py"], "the other style is chosen"
+
+
+def test_in_the_current_folder_the_next_step_needs_no_path(
+    login: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.chdir(login)
+    assert "next: `orgkey-codemod fix` rewrites 1 " in run("check")[1]
+    assert "next: `orgkey-codemod fix` rewrites 1 " in run("check", ".")[1]
 
 
 def test_what_needs_review_has_a_next_step_of_its_own(login: Path, run: Run) -> None:
     (login / "app.py").write_bytes(LOGIN.replace(b'os.environ["SF_PASS"]', b'"Tr0ub4dor-and-3"'))
-    assert "next: `orgkey-codemod fix --unsafe --diff` shows 1 for you to review\n" in run("check", login)[1]
+    step = f"next: `orgkey-codemod fix --unsafe --diff {login}` shows 1 for you to review\n"
+    assert step in run("check", login)[1]
 
 
 def test_the_next_step_after_a_fix_begins_with_a_commit(login: Path, run: Run) -> None:
@@ -684,7 +747,7 @@ def test_the_next_step_after_a_fix_begins_with_a_commit(login: Path, run: Run) -
     git(login, "init", "-q")
     git(login, "add", "-A")
     git(login, "commit", "-q", "-m", "before")
-    step = "`orgkey-codemod fix --unsafe --diff` shows 1 for you to review\n"
+    step = f"`orgkey-codemod fix --unsafe --diff {login}` shows 1 for you to review\n"
     assert f"next: commit this, for the next fix refuses to mix with it; then {step}" in run("fix", login)[1]
     assert run("fix", "--unsafe", login)[0] == 2, "it does not refuse"
     git(login, "commit", "-q", "-a", "-m", "fixed")

@@ -142,6 +142,34 @@ def test_invalid_utf8_is_named_with_its_line_and_left_alone(tmp_path, capsys):
     assert b"orgkey_simple_salesforce" in (tmp_path / "app.py").read_bytes()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+@pytest.mark.parametrize("name", [".env", "salesforce.ini", "requirements.txt"])
+def test_settings_in_another_encoding_are_named(name, encoding, tmp_path, capsys):
+    settings = "# für alle\nSF_PASSWORD=Tr0ub4dor-and-3\nsimple-salesforce\n".encode(encoding)
+    put(tmp_path, {"app.py": LOGIN, name: settings})
+    assert cli.main(["fix", str(tmp_path)]) == 3, "nobody knows what stands there"
+    wrong = (
+        "is in UTF-16, which cannot be edited byte by byte: save it as UTF-8" if encoding == "utf-16" else "has bytes"
+    )
+    assert f"{name}:1:1: failed: {wrong}" in capsys.readouterr().out
+    assert (tmp_path / name).read_bytes() == settings
+
+
+def test_settings_in_utf_16_about_something_else_are_nobodys_business(tmp_path):
+    put(tmp_path, {"app.py": LOGIN, "words.ini": "password=Tr0ub4dor-and-3\n".encode("utf-16")})
+    assert found(tmp_path) == {"app.py"}
+    assert failures(tmp_path) == {}
+
+
+def test_a_script_in_utf_16_reads_a_variable_all_the_same(tmp_path, capsys):
+    script = "sfdx login --password $env:SF_PASSWORD\n".encode("utf-16")
+    put(tmp_path, {"app.py": LOGIN, ".env": "SF_PASSWORD=\n", "deploy.ps1": script})
+    code, output = check(tmp_path, capsys)
+    assert code == 3
+    assert "deploy.ps1:1:1: failed: is in UTF-16" in output
+    assert ".env:1:1: SFA601 review:" in output
+
+
 def test_a_symbolic_link_that_leads_to_itself_is_named(tmp_path, capsys):
     put(tmp_path, {"app.py": LOGIN})
     (tmp_path / "loop.py").symlink_to("loop.py")
@@ -180,6 +208,53 @@ def test_a_folder_and_a_file_that_cannot_be_read_are_named(tmp_path, monkeypatch
         "closed": "cannot be listed: Permission denied",
         "secret.py": "cannot be read: Permission denied",
     }
+
+
+def close(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody enter a folder, root included."""
+
+    def guarded(act):
+        def guard(path, *arguments, **options):
+            if not isinstance(path, int) and Path(path).is_relative_to(folder) and (act is scandir or path != folder):
+                raise PermissionError(13, "Permission denied")
+            return act(path, *arguments, **options)
+
+        return guard
+
+    scandir = os.scandir
+    for name in ("stat", "scandir"):
+        monkeypatch.setattr(os, name, guarded(getattr(os, name)))
+
+
+def test_a_named_folder_that_cannot_be_entered_is_named(tmp_path, monkeypatch, capsys):
+    put(tmp_path, {"closed/app.py": LOGIN, "pyproject.toml": "[tool.orgkey-migrate]\n"})
+    close(tmp_path / "closed", monkeypatch)
+    code, output = check(tmp_path / "closed", capsys)
+    assert code == 3, "nobody knows whether findings remain"
+    assert ".: failed: cannot be listed: Permission denied\n" in output
+
+
+def test_a_named_file_that_cannot_be_reached_is_named(tmp_path, monkeypatch, capsys):
+    put(tmp_path, {"closed/app.py": LOGIN})
+    close(tmp_path / "closed", monkeypatch)
+    assert cli.main(["check", str(tmp_path / "closed" / "app.py")]) == 3
+    said = capsys.readouterr()
+    assert "app.py cannot be looked at: Permission denied. Run as a user who may enter it\n" in said.err
+    assert not said.out
+
+
+def test_settings_that_cannot_be_read_are_named(tmp_path, monkeypatch, capsys):
+    put(tmp_path, {"app.py": LOGIN, "pyproject.toml": "[tool.orgkey-migrate]\n"})
+    read = Path.read_bytes
+
+    def no_reading(path):
+        if path.name == "pyproject.toml":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", no_reading)
+    assert cli.main(["check", str(tmp_path)]) == 2
+    assert "pyproject.toml cannot be read: Permission denied\n" in capsys.readouterr().err
 
 
 def test_a_file_that_somebody_changes_during_the_run_is_not_overwritten(tmp_path):

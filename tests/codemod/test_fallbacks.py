@@ -73,6 +73,18 @@ def fix(folder: Path, code: str, *words: str) -> str:
         ),
         pytest.param(
             """
+            if "KEY_FILE" in os.environ:
+                sf = <A>
+            else:
+                logger.critical("no key")
+                os.sys.stderr.write("no key")
+                sf = <B>
+            """,
+            "sf = <A>",
+            id="else_with_another_word",
+        ),
+        pytest.param(
+            """
             if os.environ.get("ACME_PASSWORD"):
                 sf = <B>
             else:

@@ -130,7 +130,14 @@ def test_where_more_than_a_constant_would_go_it_is_only_told_of(
 
 
 @pytest.mark.parametrize(
-    "use", ["from settings import SF_PASSWORD\n", "import settings\n\nprint(settings.SF_PASSWORD)\n"]
+    "use",
+    [
+        "from settings import SF_PASSWORD\n",
+        "import settings\n\nprint(settings.SF_PASSWORD)\n",
+        'import settings\n\nprint(getattr(settings, "SF_PASSWORD"))\n',
+        "import settings\n\nPASSWORDS = dict(vars(settings))\n",
+        "from settings import *\n\nprint(SF_PASSWORD)\n",
+    ],
 )
 def test_a_constant_that_somebody_takes_is_none(use: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {"app.py": APP.format(check=""), "settings.py": SETTINGS.format(comment=""), "loader.py": use}

@@ -61,6 +61,26 @@ def test_arguments_go_in_every_module_with_what_fed_them(tmp_path: Path) -> None
     assert after["by_name.py"] == "\nimport crm.client\n\nsf = crm.client.connect(user='a@acme.example')\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "goes"),
+    [
+        ((), True),
+        (("--select", "SFA1,SFA502"), True),
+        (("--ignore", "SFA501"), True),
+        (("--select", "SFA1,SFA501"), False),
+        (("--ignore", "SFA502"), False),
+    ],
+)
+def test_a_parameter_goes_where_its_own_rule_is_chosen(words: tuple[str, ...], goes: bool, tmp_path: Path) -> None:
+    files = {
+        "client.py": HEAD + "\ndef connect(user, password, token):\n" + BODY,
+        "job.py": f"import os\n\nfrom client import connect\n\nsf = connect('a@acme.example', {READS})\n",
+    }
+    after = fixed(tmp_path, files, "--unsafe", *words)
+    assert ("def connect(user):\n" in after["client.py"]) is goes
+    assert ("connect('a@acme.example')" in after["job.py"]) is goes
+
+
 def test_a_class_that_takes_a_password(tmp_path: Path) -> None:
     text = (
         HEAD + "\nclass Crm:\n    def __init__(self, user, password, token):\n"

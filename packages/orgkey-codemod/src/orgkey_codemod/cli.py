@@ -94,6 +94,9 @@ def _command(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> i
     except (ConfigError, FileNotFoundError, DirtyError) as error:
         _tell(f"{name}: {error}")
         return USAGE
+    except _UnseenError as error:
+        _tell(f"{name}: {error}")
+        return FAILED
     for line in _lines(report, options.format):
         _say(line)
     if any(outcome.failures for outcome in report.outcomes):
@@ -194,10 +197,10 @@ def _add_options(command: argparse.ArgumentParser) -> None:
 
 
 def _jobs(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("has to be 1 or more")
-    return number
+    with suppress(ValueError):
+        if (number := int(text)) >= 1:
+            return number
+    raise argparse.ArgumentTypeError(f"has to be 1 or more, and not {text!r}")
 
 
 def _explain(code: str, name: str, packs: Sequence[Rule]) -> int:
@@ -259,8 +262,7 @@ def _report(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> Re
 
     paths: list[Path] = options.paths or [Path()]
     for path in paths:  # before anything is written
-        if not path.exists():
-            raise FileNotFoundError(f"there is no {path}")
+        _look_at(path)
     outcomes = []
     with _progress(quiet=options.format != "text") as progress:
         for path in paths:
@@ -280,7 +282,36 @@ def _report(options: argparse.Namespace, name: str, packs: Sequence[Rule]) -> Re
             outcomes.append(run(path, wish))
     from orgkey_codemod.report import Report
 
-    return Report(outcomes, name)
+    return Report(outcomes, name, _asked(options))
+
+
+class _UnseenError(Exception):
+    """An argument in a folder that this user may not enter: nobody knows what is there."""
+
+
+def _look_at(path: Path) -> None:
+    try:
+        path.stat()
+    except PermissionError as error:
+        raise _UnseenError(f"{path} cannot be looked at: {error.strerror}. Run as a user who may enter it") from None
+    except (OSError, ValueError):
+        raise FileNotFoundError(f"there is no {path}") from None
+
+
+def _asked(options: argparse.Namespace) -> tuple[str, ...]:
+    """What the command line says of files and of what to make of them, which the next command has to say again."""
+    given = [
+        f"--{option}={value}"
+        for option in ("flow", "style", "select", "ignore", "exclude", "include", "config")
+        for value in _listed(getattr(options, option))
+    ]
+    given += [f"--{switch}" for switch in ("docs", "tests") if getattr(options, switch)]
+    return (*given, *(str(path) for path in options.paths if options.paths != [Path()]))
+
+
+def _listed(value: object) -> list[object]:
+    """The values of an option, which may be given once, often or not at all."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _settings(config: Config, options: argparse.Namespace) -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -55,12 +56,20 @@ def nearest(path: Path) -> Config:
     """
     resolved = path.resolve()
     for folder in (resolved, *resolved.parents) if resolved.is_dir() else resolved.parents:
+        # os.path says no where this user may not look; whether files can be read is for the search to tell
         file = folder / "pyproject.toml"
-        if file.is_file() and b"orgkey-migrate" in file.read_bytes():
+        if os.path.isfile(file) and _has_table(file):  # noqa: PTH113 - see above
             return read(file)
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):  # noqa: PTH110 - see above
             break
     return Config()
+
+
+def _has_table(file: Path) -> bool:
+    try:
+        return b"orgkey-migrate" in file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}") from None
 
 
 def check_codes(config: Config, codes: Collection[str]) -> None:

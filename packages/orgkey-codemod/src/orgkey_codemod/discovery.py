@@ -15,6 +15,7 @@ from orgkey_codemod.model import Failure
 from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.plain.manifests import is_manifest
 from orgkey_codemod.shares import shared_out
+from orgkey_codemod.text import searched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -181,7 +182,7 @@ def _take_foreign(base: str, found: Found, keys: set[str], jobs: int) -> None:
 
     def naming(piece: Sequence[str]) -> list[str]:
         contents = ((name, _read(base, name, [])) for name in piece)
-        return [name for name, content in contents if content is not None and word.search(content)]
+        return [name for name, content in contents if content is not None and word.search(searched(content))]
 
     for name in (name for piece in shared_out(naming, names, jobs if len(names) >= _MANY else 1) for name in piece):
         _take(base, name, found)
@@ -210,6 +211,7 @@ def _search(base: str, names: Sequence[str]) -> _Seen:
         content = _read(base, name, seen.failures)
         if content is None:
             continue
+        content = searched(content)
         if _is_ours(content) or "salesforce" in name.lower():
             seen.hits.append(name)
         elif _WORDS[0] in content or _WORDS[1] in content:
@@ -323,6 +325,7 @@ class _Test:
     def _passes(self, name: str, content: bytes | None) -> bool:
         if content is None:
             return False
+        content = searched(content)
         if self._word is not None and any(key in content for key in self._keys) and self._word.search(content):
             return True
         if not any(each in content for each in self._homes):
@@ -361,7 +364,8 @@ def _take_related(base: str, names: list[str], maybe: list[str], found: Found) -
         content = _read(base, name, found.failures) if _pure(name) not in found.files else None
         if content is None:
             continue
-        is_named = pattern is not None and any(key in content for key in spellings) and pattern.search(content)
+        text = searched(content)
+        is_named = pattern is not None and any(key in text for key in spellings) and pattern.search(text)
         if is_named or not hits.isdisjoint(_imported([(_pure(name), content)])):
             found.files[_pure(name)] = content
 

@@ -152,7 +152,7 @@ class Tree:
     """The content of each file that may hold something (after the byte search), by its path below the argument."""
     key_uses: list[KeyUse] = field(default_factory=list)
     libraries: dict[PurePosixPath, set[str]] = field(default_factory=dict)
-    """Distributions that a default fix makes a Python file need, such as orgkey-simple-salesforce."""
+    """Distributions that a Python file needs where all of it is fixed, such as orgkey-simple-salesforce."""
     failures: list[Failure] = field(default_factory=list)
     """What could not be read; a Python file among them is left to the rules that read it as text."""
     untracked: frozenset[PurePosixPath] = frozenset()

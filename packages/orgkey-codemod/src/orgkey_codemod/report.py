@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import shlex
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -75,6 +76,8 @@ class Report:
     outcomes: Sequence[Outcome]
     command: str = "orgkey-codemod"
     """What the command is called."""
+    asked: Sequence[str] = ()
+    """Its options and paths, which a command that goes on from here needs too."""
 
     def summary(self) -> dict[str, int]:
         """The counts of all arguments together."""
@@ -113,11 +116,16 @@ def _next_steps(report: Report) -> Iterator[str]:
     safe = sum(finding.level is Level.SAFE for finding in left)
     review = sum(finding.level is Level.REVIEW for finding in left)
     if safe:
-        yield f"next: `{report.command} fix` rewrites {safe} that {'are' if safe > 1 else 'is'} safe"
+        yield f"next: `{_fix(report)}` rewrites {safe} that {'are' if safe > 1 else 'is'} safe"
     if review:
         more = " more" if safe else ""
         first = "commit this, for the next fix refuses to mix with it; then " if _is_to_commit(report) else ""
-        yield f"next: {first}`{report.command} fix --unsafe --diff` shows {review}{more} for you to review"
+        yield f"next: {first}`{_fix(report, '--unsafe', '--diff')}` shows {review}{more} for you to review"
+
+
+def _fix(report: Report, *words: str) -> str:
+    """The command that goes on with the same files."""
+    return f"{report.command} {shlex.join(('fix', *words, *report.asked))}"
 
 
 def _is_to_commit(report: Report) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -92,7 +93,7 @@ def run(path: Path, wish: Wish) -> Outcome:
         shown,
         _advice(path, root, tree, [each for each in changed if each not in lost]) if fixed else (),
         "" if path.is_absolute() else _prefix(path, only),
-        _install(tree, fixed),
+        _install(tree, {path: content for path, content in changed.items() if path not in lost}) if fixed else (),
         bool(fixed) and write.is_dirty(root),
     )
 
@@ -106,8 +107,6 @@ def _diff(tree: Tree, changed: Mapping[PurePosixPath, bytes]) -> tuple[str, ...]
 
 def _root(path: Path) -> tuple[Path, frozenset[PurePosixPath]]:
     """The folder to look at, and the files to speak of: whether a name is dead depends on its neighbours."""
-    if not path.exists():
-        raise FileNotFoundError(f"there is no {path}")
     resolved = path.resolve()
     if resolved.is_dir():
         return resolved, frozenset()
@@ -259,12 +258,23 @@ def _once(failures: Sequence[Failure]) -> list[Failure]:
 # --- what remains to be done ------------------------------------------------------------------------------------------
 
 
-def _install(tree: Tree, fixed: Sequence[Finding]) -> tuple[str, ...]:
-    """What has to be installed by hand, because no manifest names it."""
-    touched = {finding.path for finding in fixed}
-    needed = {name for path, names in tree.libraries.items() if path in touched for name in names}
-    has_manifest = any(finding.code == "SFA702" for finding in fixed)
-    return () if has_manifest else tuple(sorted(needed))
+def _install(tree: Tree, written: Mapping[PurePosixPath, bytes]) -> tuple[str, ...]:
+    """What has to be installed by hand, because no manifest of the program that imports it names it now."""
+    from orgkey_codemod.plain.manifests import brings, is_manifest, serves
+    from orgkey_codemod.plain.settings import source_of
+
+    after = Tree(tree.options, {**tree.files, **written})
+    manifests = {path: source for path in after.files if is_manifest(path) and (source := source_of(after, path))}
+    needed: set[str] = set()
+    for program in written.keys() & tree.libraries.keys():
+        near = [source for path, source in manifests.items() if serves(path, program)]
+        imported = (each for each in tree.libraries[program] if _imports(written[program], each))
+        needed.update(each for each in imported if not any(brings(source, each) for source in near))
+    return tuple(sorted(needed))
+
+
+def _imports(content: bytes, distribution: str) -> bool:
+    return re.search(rb"\b%b\b" % distribution.replace("-", "_").encode(), content) is not None
 
 
 def _advice(path: Path, root: Path, tree: Tree, written: Sequence[PurePosixPath]) -> tuple[str, ...]:

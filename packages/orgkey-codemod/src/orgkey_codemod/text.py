@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import PurePosixPath
 
-__all__ = ["OverlapError", "Source", "UnreadableError", "apply", "decode"]
+__all__ = ["OverlapError", "Source", "UnreadableError", "apply", "decode", "searched"]
 
 _COOKIE: Final = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 # A prefix of the text does not encode to a prefix of the bytes in these.
 _STATEFUL: Final = ("iso2022", "hz", "utf-7", "utf_7", "utf-16", "utf-32", "utf_16", "utf_32")
@@ -106,6 +107,8 @@ def decode(path: PurePosixPath, content: bytes) -> Source:
         Where the bytes are not in that encoding, or none of that name is known.
 
     """
+    if content.startswith(_UTF_16):
+        raise UnreadableError("is in UTF-16, which cannot be edited byte by byte: save it as UTF-8", 1)
     skipped = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
     encoding = _cookie(content[skipped:]) or "utf-8"
     try:
@@ -118,6 +121,11 @@ def decode(path: PurePosixPath, content: bytes) -> Source:
     if codecs.lookup(encoding).name.startswith(_STATEFUL) or text.encode(encoding) != content[skipped:]:
         raise UnreadableError(f"is in {encoding}, which cannot be edited byte by byte", 1)
     return Source(path, text, encoding, skipped)
+
+
+def searched(content: bytes) -> bytes:
+    """What a search for names looks at: the content, in UTF-8 where a byte order mark says that it is in UTF-16."""
+    return content.decode("utf-16", "replace").encode() if content.startswith(_UTF_16) else content
 
 
 def _cookie(content: bytes) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from orgkey_codemod import notebook, text
 from orgkey_codemod.python.editing.statements import is_held
 from orgkey_codemod.python.reading.module import Module
+from orgkey_codemod.python.reading.scopes import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,7 @@ def _unused(module: Module) -> set[str]:
     imported = {
         name
         for name, bound in scope.bindings.items()
-        if any(each.kind.value == "import" and not _is_held(module, each) for each in bound)
+        if any(each.kind is Kind.IMPORT and not _is_held(module, each) for each in bound)
     }
     return {name for name in imported if name not in scope.uses and name not in module.exported}
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.model import Edit
     from orgkey_codemod.text import Source
 
-__all__ = ["Need", "is_manifest", "needs_of"]
+__all__ = ["Need", "brings", "is_manifest", "needs_of", "serves"]
 
 _NAMED: Final = re.compile(r"(^|[-_.])requirements?([-_.].*)?\.(txt|in)$")
 _FOLDER: Final = re.compile(r"(^|/)requirements/[^/]+$")
@@ -31,6 +31,11 @@ _OF_THE_PROGRAM: Final = frozenset(
 )
 """Where a table, or an array in it, lists what the program cannot do without."""
 _FLOORS: Final = {"simple-salesforce": (1, 12, 5)}
+_BROUGHT_BY: Final = {
+    "orgkey": ("orgkey-simple-salesforce", "orgkey-langchain", "orgkey-llama-index", "orgkey-tenants"),
+    "orgkey-simple-salesforce": ("orgkey-langchain", "orgkey-llama-index"),
+}
+"""Packages that need another one themselves, so that it need not be named."""
 _VERSION: Final = re.compile(r"(?P<operator>==|~=|<=|<|===|\^|~)\s*(?P<version>\d+(?:\.\d+)*)")
 
 
@@ -131,6 +136,16 @@ def needs_of(source: Source, distribution: str) -> Iterator[Need]:
     line = re.compile(rf"^[ \t]*(?P<whole>{requirement})", re.IGNORECASE | re.MULTILINE)
     for match in line.finditer(source.text):
         yield Need(source, match.start("whole"), match.end("whole"), match["rest"], is_element=False, is_key=False)
+
+
+def brings(source: Source, distribution: str) -> bool:
+    """Whether who installs from a manifest gets a distribution of ours: by its name, or by one that needs it."""
+    return any(need for each in (distribution, *_BROUGHT_BY.get(distribution, ())) for need in needs_of(source, each))
+
+
+def serves(manifest: PurePosixPath, program: PurePosixPath) -> bool:
+    """Whether a manifest lies where that of a program does: in a folder above it, or in ``requirements``."""
+    return manifest.parent in program.parents or manifest.parent.name == "requirements"
 
 
 def _is_comment(source: Source, index: int) -> bool:

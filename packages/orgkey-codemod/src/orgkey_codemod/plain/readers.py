@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.learned import once
 from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.python.reading.project import project_of
+from orgkey_codemod.text import searched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def _found(tree: Tree) -> dict[str, list[str]]:
 def _search(tree: Tree, key: str) -> Iterator[str]:
     name, modules = key.encode(), project_of(tree).modules
     takes = re.compile(_TAKES.format(key=re.escape(key)))
-    for path, content in tree.files.items():
+    for path, content in ((path, searched(content)) for path, content in tree.files.items()):
         if name not in content or kind_of(path) is FileKind.DOCUMENT:
             continue
         if path not in modules:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod import text
 from orgkey_codemod.learned import once
-from orgkey_codemod.model import Flow, Level
+from orgkey_codemod.model import Failure, Flow, Level, Place
 from orgkey_codemod.plain.kinds import FileKind, kind_of
 from orgkey_codemod.plain.leftovers import leftovers_of
 from orgkey_codemod.plain.readers import readers
 from orgkey_codemod.python.along.keys import keys_of
 from orgkey_codemod.python.judging.verdicts import verdicts_of
+from orgkey_codemod.python.libraries import PASSWORDS
 from orgkey_codemod.python.reading.values import looks_secret
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ __all__ = [
     "source_of",
 ]
 
-_SECRETS: Final = ("password", "security_token")
 _SNOWFLAKE: Final = re.compile(r"\bSF_(ACCOUNT|WAREHOUSE|ROLE)\b|(?i:snowflake)")
 _ASSIGNMENT: Final = r"""
     ^(?P<lead>[ \t]*(?:-[ \t]+)?(?P<quote>["']?)(?:(?:export|set|ENV|ARG)[ \t]+)?)
@@ -66,10 +66,13 @@ class Setting:
 
 
 def source_of(tree: Tree, path: PurePosixPath) -> Source | None:
-    """The text of a plain file; None where it is none."""
+    """The text of a plain file; None where it is none, which is told of: nobody knows what stands there."""
     try:
         return text.decode(path, tree.files[path])
-    except text.UnreadableError:
+    except text.UnreadableError as error:
+        failure = Failure(path, str(error), Place(error.line))
+        if failure not in tree.failures:
+            tree.failures.append(failure)
         return None
 
 
@@ -84,11 +87,11 @@ def secret_keys(tree: Tree) -> dict[str, Level]:
 def _secret_keys(tree: Tree) -> dict[str, Level]:
     keys_of(tree)
     found: dict[str, Level] = {}
-    for key in sorted({use.key for use in tree.key_uses if use.role in _SECRETS}):
+    for key in sorted({use.key for use in tree.key_uses if use.role in PASSWORDS}):
         uses = [use for use in tree.key_uses if use.key == key]
-        if all(use.level is Level.REPORT for use in uses if use.role in _SECRETS):
+        if all(use.level is Level.REPORT for use in uses if use.role in PASSWORDS):
             continue
-        if any(use.role not in {*_SECRETS, "check"} for use in uses):
+        if any(use.role not in {*PASSWORDS, "check"} for use in uses):
             found[key] = Level.REPORT
             continue
         is_safe = all(use.level is Level.SAFE for use in uses) and not readers(tree, key)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-__all__ = ["CLASSES", "SECRETS", "Client", "Kind", "client_of", "offered"]
+__all__ = ["CLASSES", "PASSWORDS", "SECRETS", "Client", "ClientKind", "client_of", "offered"]
 
-SECRETS: Final = ("password", "security_token", "organizationId")
+PASSWORDS: Final = ("password", "security_token")
+"""The arguments that hold the password, or the end that Salesforce adds to it."""
+SECRETS: Final = (*PASSWORDS, "organizationId")
 """The arguments that go."""
 
 
-class Kind(Enum):
+class ClientKind(Enum):
     """What kind of login a class or function is."""
 
     CLIENT = "client"
@@ -30,7 +32,7 @@ class Client:
     """A class or function that logs in."""
 
     name: str
-    kind: Kind
+    kind: ClientKind
     signature: tuple[str, ...]
     replacement: str | None = None
     """The package that offers the same name without a password."""
@@ -78,12 +80,12 @@ _BULK: Final = ("sessionId", "host", "username", "password", "API_version", "san
 _SOAP: Final = ("username", "password", "security_token")
 
 _SIMPLE: Final = "orgkey_simple_salesforce"
-_CLIENT: Final = Client("Salesforce", Kind.CLIENT, _SALESFORCE, _SIMPLE, "orgkey-simple-salesforce")
-_FUNCTION: Final = Client("SalesforceLogin", Kind.LOGIN, _LOGIN, _SIMPLE, "orgkey-simple-salesforce")
-_LANGCHAIN: Final = Client("SalesforceTool", Kind.TOOL, _TOOL, "orgkey_langchain", "orgkey-langchain")
-_LLAMA: Final = Client("SalesforceToolSpec", Kind.SPEC, _SALESFORCE, "orgkey_llama_index", "orgkey-llama-index")
-_SOAP_LOGIN: Final = Client("SoapLogin", Kind.SOAP, _SOAP)
-_BULK_CLIENT: Final = Client("SalesforceBulk", Kind.BULK, _BULK)
+_CLIENT: Final = Client("Salesforce", ClientKind.CLIENT, _SALESFORCE, _SIMPLE, "orgkey-simple-salesforce")
+_FUNCTION: Final = Client("SalesforceLogin", ClientKind.LOGIN, _LOGIN, _SIMPLE, "orgkey-simple-salesforce")
+_LANGCHAIN: Final = Client("SalesforceTool", ClientKind.TOOL, _TOOL, "orgkey_langchain", "orgkey-langchain")
+_LLAMA: Final = Client("SalesforceToolSpec", ClientKind.SPEC, _SALESFORCE, "orgkey_llama_index", "orgkey-llama-index")
+_SOAP_LOGIN: Final = Client("SoapLogin", ClientKind.SOAP, _SOAP)
+_BULK_CLIENT: Final = Client("SalesforceBulk", ClientKind.BULK, _BULK)
 
 CLASSES: Final[dict[str, Client]] = {
     "simple_salesforce.Salesforce": _CLIENT,
@@ -102,8 +104,8 @@ CLASSES: Final[dict[str, Client]] = {
     "aiosalesforce.SoapLogin": _SOAP_LOGIN,
     "aiosalesforce.auth.SoapLogin": _SOAP_LOGIN,
     "aiosalesforce.auth.soap.SoapLogin": _SOAP_LOGIN,
-    "salesforce_api.Salesforce": Client("Salesforce", Kind.OTHER, _SOAP),
-    "salesforce_api.client.Client": Client("Client", Kind.OTHER, _SOAP),
+    "salesforce_api.Salesforce": Client("Salesforce", ClientKind.OTHER, _SOAP),
+    "salesforce_api.client.Client": Client("Client", ClientKind.OTHER, _SOAP),
 }
 
 _OFFERED: Final = {

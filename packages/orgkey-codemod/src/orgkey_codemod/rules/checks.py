@@ -14,12 +14,12 @@ from orgkey_codemod.plain.settings import secret_keys
 from orgkey_codemod.python.along.checks import Asked, Checks, is_check
 from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.keys import keys_of
-from orgkey_codemod.python.along.plumbing import plumbing_of
+from orgkey_codemod.python.along.plumbing import leaving, plumbing_of
 from orgkey_codemod.python.along.sequences import Sequences
 from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
-from orgkey_codemod.python.reading.values import env_read
+from orgkey_codemod.python.reading.values import env_read, may_read_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +66,8 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
     edited |= {node for dead in plumbing_of(tree).dead if dead.edits for node in ast.walk(dead.node)}
     reads = keys_of(tree).reads
     read = {node for use in reads for node in ast.walk(use)}
-    leaving = _Leaving(tree)
-    staying = [node for node, home in reads.items() if not leaving.takes(home, node)]
+    gone = _Leaving(tree)
+    staying = [node for node, home in reads.items() if not gone.takes(home, node)]
     for each in (each for node in staying for each in ast.walk(node) if isinstance(each, ast.Constant)):
         if each.value in levels:
             levels[each.value] = Level.REPORT
@@ -76,7 +76,7 @@ def _key_levels(tree: Tree) -> dict[str, Level]:
             continue
         for node in module.every(ast.Constant):
             if node.value in levels and node not in read:
-                asked = Level.REVIEW if node in edited or leaving.takes(module, node) else Level.REPORT
+                asked = Level.REVIEW if node in edited or gone.takes(module, node) else Level.REPORT
                 levels[node.value] = max(levels[node.value], asked, key=list(Level).index)
     return levels
 
@@ -86,8 +86,7 @@ class _Leaving:
 
     def __init__(self, tree: Tree) -> None:
         verdicts = [each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree)]
-        expressions = (expression for verdict in verdicts for expression in verdict.removed)
-        self.nodes: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions))
+        self.nodes: Final = leaving(tree)
         self.edits: Final[dict[PurePosixPath, list[Edit]]] = defaultdict(list)
         for edits in (
             *(verdict.edits for verdict in verdicts),
@@ -140,7 +139,7 @@ def _is_list_of_names(project: Project, module: Module, node: ast.AST, keys: Key
     around = module.parent(node)
     if isinstance(around, ast.Subscript) or _is_export(around):
         return False
-    if "environ" not in module.source.text and "getenv" not in module.source.text:
+    if not may_read_environment(module):
         return False
     statement = module.statement(node)
     if is_check(statement) and node in ast.walk(statement.test):  # type: ignore[attr-defined] # an If or an Assert
@@ -160,7 +159,7 @@ def _is_check(project: Project, module: Module, node: ast.AST, keys: Keys) -> bo
 
 def _asks(project: Project, module: Module, test: ast.expr, keys: Keys) -> bool:
     for node in ast.walk(test):
-        if isinstance(node, ast.Name) and (id(module.scopes.owner.get(node)), node.id) in keys.holders:
+        if isinstance(node, ast.Name) and (module.scopes.owner.get(node), node.id) in keys.holders:
             return True
         if isinstance(node, ast.Call | ast.Subscript):
             read = env_read(project, module, node)

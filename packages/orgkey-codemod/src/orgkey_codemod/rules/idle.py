@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orgkey_codemod.model import Finding, Level
 from orgkey_codemod.plain.leftovers import leftovers_of
 from orgkey_codemod.python.along.plumbing import plumbing_of
-from orgkey_codemod.python.editing.statements import fills_its_block, is_behind_a_comment, remove
+from orgkey_codemod.python.editing.statements import fills_its_block, has_comment, remove
 from orgkey_codemod.python.judging.verdict import is_left
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
@@ -34,7 +34,7 @@ def examine_idle(tree: Tree) -> Iterator[Finding]:
             continue
         for scope in {module.scopes.module, *module.scopes.of_definition.values()}:
             for name, bindings in scope.bindings.items():
-                if (id(scope), name) not in holders or scope.uses.get(name):
+                if (scope, name) not in holders or scope.uses.get(name):
                     continue
                 statement = bindings[0].statement
                 if bindings[0].kind is Kind.ASSIGNED and isinstance(statement, ast.Assign) and statement not in told:
@@ -47,8 +47,7 @@ def examine_idle(tree: Tree) -> Iterator[Finding]:
 def _edits(tree: Tree, module: Module, bindings: Sequence[Binding], statement: ast.Assign) -> tuple[Edit, ...]:
     """What takes the assignment away; none where more than the name would go, or less."""
     is_alone = len(bindings) == len(statement.targets) == 1 and bindings[0].value is statement.value
-    is_spoken_of = "#" in module.segment(statement) or is_behind_a_comment(module, statement)
-    if not is_alone or is_spoken_of or bindings[0].name in module.scopes.declared_global:
+    if not is_alone or has_comment(module, statement) or bindings[0].name in module.scopes.declared_global:
         return ()
     if fills_its_block(module, statement) or is_left(tree, module, statement, "SFA501"):
         return ()

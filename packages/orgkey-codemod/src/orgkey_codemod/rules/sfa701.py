@@ -11,6 +11,7 @@ from orgkey_codemod.python.along.keys import keys_of
 from orgkey_codemod.python.editing.arguments import Pieces
 from orgkey_codemod.python.editing.statements import remove
 from orgkey_codemod.python.judging.verdicts import verdicts_of
+from orgkey_codemod.python.libraries import PASSWORDS
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
 
@@ -33,7 +34,6 @@ _REPLACEMENTS: Final = {
     "langchain_salesforce": "orgkey_langchain",
     "llama_index": "orgkey_llama_index",
 }
-_SECRETS: Final = frozenset({"password", "security_token"})
 
 
 def _examine(tree: Tree) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def _text(module: Module, node: ast.Constant, value: str, keys: Keys) -> Iterato
         yield _finding(
             module, node, "sets or asks for a variable that the code no longer reads", _setting(module, node)
         )
-    elif value in _SECRETS and _is_call_argument(module, node):
+    elif value in PASSWORDS and _is_call_argument(module, node):
         yield _finding(module, node, "asserts on an argument that goes", ())
 
 
@@ -97,7 +97,7 @@ def _assertion(module: Module, node: ast.Call) -> Iterator[Finding]:
     """``mock.assert_called_with(password=...)``."""
     if not isinstance(node.func, ast.Attribute) or not node.func.attr.startswith("assert_"):
         return
-    gone = [number for number, word in enumerate(node.keywords, len(node.args)) if word.arg in _SECRETS]
+    gone = [number for number, word in enumerate(node.keywords, len(node.args)) if word.arg in PASSWORDS]
     if not gone:
         return
     try:

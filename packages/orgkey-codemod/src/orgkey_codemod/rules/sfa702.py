@@ -7,12 +7,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Finding, Flow, Level, Rule, Style
-from orgkey_codemod.plain.manifests import is_manifest, needs_of
+from orgkey_codemod.plain.manifests import brings, is_manifest, needs_of
 from orgkey_codemod.plain.settings import source_of
 from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.plumbing import plumbing_of
 from orgkey_codemod.python.judging.verdicts import verdicts_of
-from orgkey_codemod.python.libraries import Kind
+from orgkey_codemod.python.libraries import ClientKind
 from orgkey_codemod.python.reading.project import project_of
 
 if TYPE_CHECKING:
@@ -31,11 +31,6 @@ _BESIDE: Final = {
     "orgkey": ("requests", "httpx", "aiohttp"),
 }
 """The library whose line a package goes behind: what it replaces, or what a password grant was sent by."""
-_BROUGHT_BY: Final = {
-    "orgkey": ("orgkey-simple-salesforce", "orgkey-langchain", "orgkey-llama-index", "orgkey-tenants"),
-    "orgkey-simple-salesforce": ("orgkey-langchain", "orgkey-llama-index"),
-}
-"""Packages that need another one themselves, so that it need not be named."""
 
 
 def _examine(tree: Tree) -> Iterator[Finding]:
@@ -43,7 +38,10 @@ def _examine(tree: Tree) -> Iterator[Finding]:
         return
     plumbing_of(tree)
     programs: dict[str, dict[PurePosixPath, Level]] = defaultdict(dict)
-    for path, distribution, level in (*_rewritten(tree), *_imported(tree)):
+    rewritten = list(_rewritten(tree))
+    for path, distribution, _ in rewritten:
+        tree.libraries.setdefault(path, set()).add(distribution)
+    for path, distribution, level in (*rewritten, *_imported(tree)):
         if programs[distribution].get(path) is not Level.SAFE:
             programs[distribution][path] = level
     for distribution, levels in programs.items():
@@ -54,12 +52,10 @@ def _rewritten(tree: Tree) -> Iterator[tuple[PurePosixPath, str, Level]]:
     """What code will import once its logins are rewritten."""
     for verdict in verdicts_of(tree).logins:
         client, path = verdict.login.client, verdict.login.module.path
-        if client.distribution is None or verdict.level is Level.REPORT or client.kind is Kind.WRAPPER:
+        if client.distribution is None or verdict.level is Level.REPORT or client.kind is ClientKind.WRAPPER:
             continue
         if verdict.departs or verdict.is_left(tree):
             continue
-        if verdict.level is Level.SAFE:
-            tree.libraries.setdefault(path, set()).add(client.distribution)
         yield path, client.distribution, verdict.level
     if tree.options.flow is Flow.JWT:
         yield from ((each.grant.module.path, "orgkey", Level.REVIEW) for each in outcomes(tree) if each.edits)
@@ -107,8 +103,7 @@ def _needs(tree: Tree, distribution: str) -> dict[PurePosixPath, Need]:
         if not is_manifest(path) or path in tree.readonly:
             continue
         source = source_of(tree, path)
-        there = (distribution, *_BROUGHT_BY.get(distribution, ()))
-        if source is None or any(need for each in there for need in needs_of(source, each)):
+        if source is None or brings(source, distribution):
             continue
         needs = [need for library in _BESIDE[distribution] for need in needs_of(source, library)]
         if needs:
@@ -153,7 +148,8 @@ RULE = Rule(
         "sends it. This is safe in each manifest of the program that was written by hand and admits a version that the "
         "drop-in supports; where several name the library, by a plain line, without a marker, an extra or a group. A "
         "list that a tool made is left to that tool. Code that imports the package already is found too, where a "
-        "manifest names the library alone. Where no manifest was found, a run ends with the command to install it."
+        "manifest names the library alone. Where no manifest of the program names it then, a run ends with the command "
+        "to install it."
     ),
     examine=_examine,
 )

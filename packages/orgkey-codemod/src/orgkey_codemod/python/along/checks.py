@@ -8,16 +8,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from orgkey_codemod.model import Reason
+from orgkey_codemod.python.along import parameters
 from orgkey_codemod.python.along.forms import outcomes
-from orgkey_codemod.python.along.plumbing import plumbing_of, taken_along
+from orgkey_codemod.python.along.plumbing import leaving, plumbing_of, taken_along
 from orgkey_codemod.python.along.sequences import Sequences, holds_where_one_is_missing
-from orgkey_codemod.python.editing import signatures
 from orgkey_codemod.python.editing.arguments import Pieces
-from orgkey_codemod.python.editing.statements import fills_its_block, is_behind_a_comment, remove
+from orgkey_codemod.python.editing.statements import fills_its_block, has_comment, remove
 from orgkey_codemod.python.judging.verdict import is_left
-from orgkey_codemod.python.judging.verdicts import verdicts_of
 from orgkey_codemod.python.reading.endings import ends_with_an_error, gives_up, is_answered, only_speaks_and_gives_up
-from orgkey_codemod.python.reading.fields import option_names
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.python.reading.scopes import Kind
@@ -59,10 +57,8 @@ class Asked:
     def __init__(self, tree: Tree, keys: Keys, going: Collection[str]) -> None:
         self.tree: Final = tree
         self.holders: Final = keys.holders
-        leaving = (each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree))
-        expressions = (expression for verdict in leaving for expression in verdict.removed)
         forms = (outcome.gone for outcome in outcomes(tree) if outcome.edits)
-        self.gone: Final = plumbing_of(tree).removed.union(*map(ast.walk, expressions), *forms)
+        self.gone: Final = leaving(tree).union(*forms)
         """Every node that goes with a login, or with a form by which the program asks for a token."""
         self.keys: Final = frozenset(going).difference(self._switches(tree, frozenset(going)))
         """Environment variables that nothing reads any more but to check that they are there."""
@@ -118,7 +114,7 @@ class Checks:
             # an `if` that is never taken, and an assertion that always holds; the others would always give up
             if answer is isinstance(node, ast.If) or not self._is_empty_handed(node):
                 raise _StaysError
-            if self._speaks(node):
+            if has_comment(self._module, node):
                 raise _StaysError(Reason.COMMENT_LOSS)
             dropped, edits = [node.test], list(remove(self._module, node).edits)
         return edits + self._feeding(dropped) if edits else []
@@ -129,9 +125,6 @@ class Checks:
             return node.msg is None or is_pure(self._project, self._module, node.msg)
         is_elif = self._module.source.text.startswith("elif", self._module.start(node))
         return not node.orelse and not is_elif and only_speaks_and_gives_up(self._project, self._module, node.body)
-
-    def _speaks(self, node: ast.stmt) -> bool:
-        return "#" in self._module.segment(node) or is_behind_a_comment(self._module, node)
 
     def _answer(self, test: ast.expr) -> bool | None:
         """What a part of a test says with all secrets in their place; None where it asks for more than secrets."""
@@ -222,7 +215,7 @@ class Checks:
 
     def _is_holder(self, node: ast.Name) -> bool:
         owner = self._module.scopes.owner.get(node)
-        return owner is not None and (id(owner), node.id) in self._asked.holders and self._is_idle(owner, node.id)
+        return owner is not None and (owner, node.id) in self._asked.holders and self._is_idle(owner, node.id)
 
     def _is_idle(self, owner: Scope, name: str) -> bool:
         """Whether a name is used by what goes, and in checks, and decides about nothing else."""
@@ -244,7 +237,7 @@ class Checks:
             if others or not isinstance(statement, ast.Assign) or len(statement.targets) > 1 or owner.is_class:
                 continue
             is_read = env_read(self._project, self._module, statement.value) is not None
-            if is_read and not self._speaks(statement) and not fills_its_block(self._module, statement):
+            if is_read and not has_comment(self._module, statement) and not fills_its_block(self._module, statement):
                 found += remove(self._module, statement).edits
         return found + self._parameters(inside)
 
@@ -256,20 +249,15 @@ class Checks:
             return []
         given = [each for each in ast.walk(function.args) if isinstance(each, ast.arg)]
         # between one pair of brackets commas belong to several, so one finding takes all of them or none
-        others = {each.arg for each in given if (id(owner), each.arg) in self._asked.holders} - names.keys()
+        others = {each.arg for each in given if (owner, each.arg) in self._asked.holders} - names.keys()
         tree, dead = self._asked.tree, {each.node for each in plumbing_of(self._asked.tree).dead}
         if any(self._is_idle(owner, name) for name in others) or not dead.isdisjoint(given):
             return []
         going = [each for each in given if each.arg in names]
         if set(names.values()) != {owner} or any(is_left(tree, self._module, each, "SFA502") for each in going):
             return []
-        options = [
-            each
-            for each in function.decorator_list
-            if isinstance(each, ast.Call) and not names.keys().isdisjoint(option_names(each))
-        ]
-        change = signatures.without_parameters(self._project, self._module, function, list(names), options)
-        if change is None or not all(self._may_go(*each) for each in change.arguments):
+        change = parameters.without(tree, self._module, function, list(names))
+        if change is None:
             return []
         found = list(change.edits)
         for home in {home for home, _ in change.arguments}:
@@ -283,12 +271,6 @@ class Checks:
         bindings = owner.bindings.get(node.id, [])
         uses = (use for use in owner.uses[node.id] if use not in inside and use not in self._asked.gone)
         return len(bindings) == 1 and bindings[0].kind is Kind.PARAMETER and not any(uses)
-
-    def _may_go(self, module: Module, argument: ast.expr) -> bool:
-        """Whether a call may lose an argument: nothing happens while it is worked out, and the call may be edited."""
-        tree = self._asked.tree
-        is_kept = module.path in tree.readonly or is_left(tree, module, module.statement(argument), "SFA502")
-        return not is_kept and is_pure(self._project, module, argument)
 
 
 def _choices_by(module: Module, node: ast.AST) -> Iterator[ast.AST]:

@@ -218,10 +218,8 @@ def _beginning(module: Module, node: ast.expr) -> str:
         return _beginning(module, node.value)
     if isinstance(node, ast.BinOp):
         return _beginning(module, node.left)
-    if isinstance(node, ast.Name) and (owner := module.scopes.owner.get(node)) is not None:
-        values = [each.value for each in owner.bindings[node.id] if each.kind is Kind.ASSIGNED]
-        return _beginning(module, values[0]) if len(values) == 1 and values[0] is not None else ""
-    return ""
+    values = [each.value for each in module.scopes.bindings_of(node) if each.kind is Kind.ASSIGNED]
+    return _beginning(module, values[0]) if len(values) == 1 and values[0] is not None else ""
 
 
 def _is_known(module: Module, node: ast.expr, form: ast.expr) -> bool:

@@ -11,6 +11,7 @@ from orgkey_codemod.model import KeyUse, Level
 from orgkey_codemod.python.along.forms import outcomes
 from orgkey_codemod.python.along.plumbing import plumbing_of
 from orgkey_codemod.python.judging.verdicts import verdicts_of
+from orgkey_codemod.python.libraries import PASSWORDS
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.python.reading.values import origin, reads
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.along.forms import Outcome
     from orgkey_codemod.python.judging.verdict import Verdict
     from orgkey_codemod.python.reading.module import Module
+    from orgkey_codemod.python.reading.scopes import Scope
 
 __all__ = ["Keys", "keys_of"]
 
@@ -31,7 +33,7 @@ class Keys:
     """Variables that hold a password or a token of a login."""
     reads: dict[ast.AST, Module] = field(default_factory=dict)
     """The reads by which logins get them, and the modules that they are in."""
-    holders: set[tuple[int, str]] = field(default_factory=set)
+    holders: set[tuple[Scope, str]] = field(default_factory=set)
     """The scopes and names that hold such a secret on its way."""
 
     def beside(self, others: Keys) -> Keys:
@@ -63,7 +65,7 @@ def _of_login(tree: Tree, verdict: Verdict, found: Keys) -> None:
     project, login = project_of(tree), verdict.login
     stays = verdict.level is Level.REPORT or verdict.is_left(tree)
     removed = plumbing_of(tree).removed
-    for role in ("username", "password", "security_token", "consumer_key", "consumer_secret"):
+    for role in ("username", *PASSWORDS, "consumer_key", "consumer_secret"):
         value = login.value(role)
         if value is None:
             continue
@@ -74,10 +76,10 @@ def _of_login(tree: Tree, verdict: Verdict, found: Keys) -> None:
             if use not in tree.key_uses:
                 tree.key_uses.append(use)
             found.reads[read.node] = home
-            if role in {"password", "security_token"} and not stays:
+            if role in PASSWORDS and not stays:
                 found.secrets.add(read.key)
-        if role in {"password", "security_token"} and not stays:
-            found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
+        if role in PASSWORDS and not stays:
+            found.holders |= {(binding.scope, binding.name) for _, binding in source.bindings}
 
 
 def _of_grant(tree: Tree, outcome: Outcome, found: Keys) -> None:
@@ -91,7 +93,7 @@ def _of_grant(tree: Tree, outcome: Outcome, found: Keys) -> None:
             tree.key_uses.append(KeyUse(read.key, "password", home.path, read.node.lineno, Level.REVIEW))
             found.reads[read.node] = home
             found.secrets.add(read.key)
-    found.holders |= {(id(binding.scope), binding.name) for _, binding in source.bindings}
+    found.holders |= {(binding.scope, binding.name) for _, binding in source.bindings}
 
 
 def _is_checked(module: Module, node: ast.AST) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.learned import once
 from orgkey_codemod.model import Level, Reason
+from orgkey_codemod.python.along import parameters
 from orgkey_codemod.python.editing import signatures
 from orgkey_codemod.python.editing.statements import fills_its_block, remove
 from orgkey_codemod.python.judging.verdict import is_left
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-__all__ = ["Dead", "Plumbing", "plumbing_of", "taken_along"]
+__all__ = ["Dead", "Plumbing", "leaving", "plumbing_of", "taken_along"]
 
 
 @dataclass(eq=False)
@@ -56,8 +57,6 @@ class Plumbing:
     dead: list[Dead] = field(default_factory=list)
     removed: set[ast.AST] = field(default_factory=set)
     """Every node of an expression that a default fix takes away."""
-    candidates: set[tuple[int, str]] = field(default_factory=set)
-    """Scopes and names that held a secret of a login."""
 
 
 def plumbing_of(tree: Tree) -> Plumbing:
@@ -79,6 +78,17 @@ def _search(tree: Tree) -> Plumbing:
 
 def _goes(verdict: Verdict) -> Iterator[tuple[Module, ast.expr]]:
     return ((verdict.login.module, each) for each in verdict.removed)
+
+
+def leaving(tree: Tree) -> frozenset[ast.AST]:
+    """Every node that goes with a login, by default or after review."""
+    return once(tree, _leaving)
+
+
+def _leaving(tree: Tree) -> frozenset[ast.AST]:
+    verdicts = (each for each in verdicts_of(tree).logins if each.edits and not each.is_left(tree))
+    expressions = (expression for verdict in verdicts for expression in verdict.removed)
+    return frozenset(plumbing_of(tree).removed.union(*map(ast.walk, expressions)))
 
 
 def taken_along(tree: Tree, module: Module, removed: Iterable[ast.expr]) -> tuple[tuple[Edit, ...], frozenset[ast.AST]]:
@@ -113,13 +123,13 @@ class _Search:
         """Every node of what goes by default or would go after review."""
         self.reported: Final[dict[ast.AST, Dead]] = {}
         self.statements: Final[list[tuple[Module, ast.stmt, Dead]]] = []
-        self.parameters: Final[dict[Function, list[tuple[str, list[ast.Call], Dead]]]] = {}
+        self.parameters: Final[dict[Function, list[tuple[str, Dead]]]] = {}
 
     def run(self, expressions: Iterable[tuple[Module, ast.expr]]) -> Plumbing:
         """Look for what only these expressions use."""
         pending = [(module, each, Level.SAFE) for module, each in expressions]
-        for module, expression, _ in pending:
-            self._doom(module, expression, Level.SAFE)
+        for _, expression, _ in pending:
+            self._doom(expression, Level.SAFE)
         work = list(pending)
         while work:
             # a name may be dead only after the others that it feeds, so all are asked again
@@ -140,8 +150,7 @@ class _Search:
         self.found.dead = list(self.reported.values())
         return self.found
 
-    def _doom(self, module: Module, expression: ast.AST, level: Level) -> None:
-        del module
+    def _doom(self, expression: ast.AST, level: Level) -> None:
         for node in ast.walk(expression):
             self.doomed.add(node)
             if level is Level.SAFE:
@@ -165,7 +174,6 @@ class _Search:
             return
         if any(each.kind in {Kind.DEFINED, Kind.IMPORT} for each in bindings):
             return
-        self.found.candidates.add((id(owner), name))
         if not self._is_dead(module, owner, name):
             return
         if any(each.kind is Kind.PARAMETER for each in bindings):
@@ -224,9 +232,9 @@ class _Search:
         self.reported[statement] = dead
         if first.name not in module.exported:
             self.statements.append((module, statement, dead))
-        self._doom(module, value, grade)
+        self._doom(value, grade)
         if isinstance(statement, ast.AnnAssign):
-            self._doom(module, statement.annotation, grade)
+            self._doom(statement.annotation, grade)
         yield (module, value, grade)
 
     def _grade(
@@ -293,11 +301,7 @@ class _Search:
             return
         if module.path in self.tree.readonly or is_left(self.tree, module, binding.node, "SFA502"):
             return
-        options = [
-            decorator
-            for decorator in function.decorator_list
-            if isinstance(decorator, ast.Call) and binding.name in option_names(decorator)
-        ]
+        options = parameters.options_of(function, [binding.name])
         private = function.name.startswith("_") and not function.name.startswith("__")
         nested = isinstance(module.parent(function), ast.FunctionDef | ast.AsyncFunctionDef)
         reason = None if (private or nested) and not options else Reason.PUBLIC_SIGNATURE
@@ -306,28 +310,20 @@ class _Search:
             what = f"the option {binding.name} has no use any more"
         dead = Dead(module, options[0] if options else binding.node, "SFA502", Level.REVIEW, what, reason)
         self.reported[binding.node] = dead
-        change = signatures.without_parameters(self.project, module, function, [binding.name], options)
-        if change is None or not all(self._may_go(*argument) for argument in change.arguments):
+        change = parameters.without(self.tree, module, function, [binding.name])
+        if change is None:
             return
-        self.parameters.setdefault(function, []).append((binding.name, options, dead))
+        self.parameters.setdefault(function, []).append((binding.name, dead))
         for home, argument in change.arguments:
-            self._doom(home, argument, Level.REVIEW)
+            self._doom(argument, Level.REVIEW)
             yield home, argument, Level.REVIEW
 
     def _edit_signatures(self) -> None:
         """Give all parameters of a function the same edits: between one pair of brackets, commas belong to several."""
         for function, gone in self.parameters.items():
-            names = [name for name, _, _ in gone]
-            options = [option for _, options, _ in gone for option in options]
-            module = gone[0][2].module
-            change = signatures.without_parameters(self.project, module, function, names, options)
-            for _, _, dead in gone:
+            change = parameters.without(self.tree, gone[0][1].module, function, [name for name, _ in gone])
+            for _, dead in gone:
                 dead.edits = change.edits if change is not None else ()
-
-    def _may_go(self, module: Module, argument: ast.expr) -> bool:
-        """Whether a call may lose an argument: nothing happens while it is worked out, and the call may be edited."""
-        is_left = module.path in self.tree.readonly or self._is_left(module, module.statement(argument))
-        return not is_left and is_pure(self.project, module, argument)
 
     # --- attributes ---------------------------------------------------------------------------------------------------
 
@@ -357,7 +353,7 @@ class _Search:
             dead = Dead(module, statement, "SFA501", Level.REVIEW, f"{ast.unparse(node)} feeds only what goes")
             self.reported[statement] = dead
             if statement.value is not None:
-                self._doom(module, statement.value, Level.REVIEW)
+                self._doom(statement.value, Level.REVIEW)
                 if (
                     is_pure(self.project, module, statement.value)
                     and isinstance(statement, ast.Assign)
@@ -399,7 +395,7 @@ class _Search:
                 what = f"the field {node.attr} feeds only what goes"
                 self.reported[statement] = Dead(home, statement, "SFA501", Level.REVIEW, what)
                 if statement.value is not None:
-                    self._doom(home, statement.value, Level.REVIEW)
+                    self._doom(statement.value, Level.REVIEW)
                     yield home, statement.value, Level.REVIEW
 
 

@@ -13,7 +13,8 @@ from orgkey_codemod.python.reading.endings import gives_up
 from orgkey_codemod.python.reading.module import is_test
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.python.reading.scopes import Kind
-from orgkey_codemod.python.reading.values import env_read, reads
+from orgkey_codemod.python.reading.uses import others
+from orgkey_codemod.python.reading.values import called_name, env_read, may_read_environment, reads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -59,7 +60,7 @@ class _Search:
 
     def begin(self) -> None:
         """Forget the variable before."""
-        self.holders: set[tuple[int, str]] = set()
+        self.holders: set[tuple[Scope, str]] = set()
         self.is_asked = False
 
     # --- where a value goes -------------------------------------------------------------------------------------------
@@ -78,7 +79,7 @@ class _Search:
             if isinstance(around, ast.keyword):
                 around = module.parent(around)
             if isinstance(around, ast.Call) and here is not around.func:
-                called = around.func.attr if isinstance(around.func, ast.Attribute) else getattr(around.func, "id", "")
+                called = called_name(around)
                 if called not in {*_HANDED_ON, *_JUDGED}:
                     return is_whole and self._is_taken_in_vain(module, around, here)
                 is_whole = is_whole and called in _HANDED_ON
@@ -114,12 +115,12 @@ class _Search:
 
     def _goes_nowhere(self, module: Module, scope: Scope | None, name: str) -> bool:
         """Whether a name that holds the value is used in checks only."""
-        if scope is None or (scope.is_module and self._is_used_elsewhere(module, name)):
+        if scope is None or (scope.is_module and name in module.exported):
             return False
-        if (id(scope), name) in self.holders:
+        if (scope, name) in self.holders:
             return True
-        self.holders.add((id(scope), name))
-        if re.search(rf"\b{re.escape(name)}\b", module.opaque):
+        self.holders.add((scope, name))
+        if others(self.project, module, scope, name):
             return False
         if not all(self._is_value(module, each) for each in scope.bindings.get(name, ())):
             return False
@@ -136,19 +137,6 @@ class _Search:
         return binding.kind in {Kind.ASSIGNED, Kind.UNPACKED} and (
             is_read or isinstance(value, ast.Constant | ast.Name)
         )
-
-    def _is_used_elsewhere(self, module: Module, name: str) -> bool:
-        if name in module.exported:
-            return True
-        for other in self.project.modules.values():
-            if other is module or name not in other.source.text:
-                continue
-            imported = any(alias.name == name for each in other.every(ast.ImportFrom) for alias in each.names)
-            if imported or name in other.attributes or any(
-                read.id == name and read not in other.scopes.owner for read in other.scopes.of_read
-            ):  # fmt: skip
-                return True
-        return False
 
     # --- who says its name --------------------------------------------------------------------------------------------
 
@@ -182,7 +170,7 @@ class _Search:
         if not isinstance(around, ast.List | ast.Tuple | ast.Set) or self._logins:
             return False  # what a list names may be given to a login whose arguments nobody sees
         self.is_asked = True
-        return "environ" in module.source.text or "getenv" in module.source.text
+        return may_read_environment(module)
 
 
 def _is_whole(node: ast.AST | None) -> TypeGuard[ast.expr]:

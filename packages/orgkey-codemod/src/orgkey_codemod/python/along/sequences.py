@@ -6,17 +6,19 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.python.reading.endings import called_name, only_speaks, only_speaks_and_gives_up, speaks
+from orgkey_codemod.python.reading.endings import only_speaks, only_speaks_and_gives_up, speaks
 from orgkey_codemod.python.reading.scopes import Kind
-from orgkey_codemod.python.reading.truths import Meaning, Truths, bound_by, is_environ
-from orgkey_codemod.python.reading.values import is_pure
+from orgkey_codemod.python.reading.truths import Meaning, Truths, bound_by, holds_variables
+from orgkey_codemod.python.reading.uses import How, uses
+from orgkey_codemod.python.reading.values import called_name, is_pure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from orgkey_codemod.python.reading.module import Module
     from orgkey_codemod.python.reading.project import Project
     from orgkey_codemod.python.reading.truths import Element
+    from orgkey_codemod.python.reading.uses import Use
 
 __all__ = ["Sequences", "holds_where_one_is_missing"]
 
@@ -55,7 +57,7 @@ class Sequences:
         if isinstance(around, ast.Attribute) and around.attr in {"issubset", "difference"}:
             call = self._module.parent(around)
             is_called = isinstance(call, ast.Call) and call.func is around and len(call.args) == 1
-            return is_called and _are_keys(elements) and self._is_environ(call.args[0])  # type: ignore[union-attr] # a Call
+            return is_called and _are_keys(elements) and self._holds_variables(call.args[0])  # type: ignore[union-attr] # a Call
         return self._compared(around, node, elements) or self._is_said(node)
 
     def is_only_looked_up(self, node: ast.expr) -> bool:
@@ -83,18 +85,18 @@ class Sequences:
         """``required - set(os.environ)``, ``required <= os.environ.keys()`` and ``None in (user, password)``."""
         are_keys = _are_keys(elements)
         if isinstance(around, ast.BinOp) and isinstance(around.op, ast.Sub) and around.left is node:
-            return are_keys and self._is_environ(around.right)
+            return are_keys and self._holds_variables(around.right)
         if not isinstance(around, ast.Compare) or len(around.ops) != 1:
             return False
         other = around.comparators[0] if around.left is node else around.left
         if isinstance(around.ops[0], ast.LtE if around.left is node else ast.GtE):
-            return are_keys and self._is_environ(other)
+            return are_keys and self._holds_variables(other)
         is_nothing = isinstance(other, ast.Constant) and (other.value is None or other.value == "")
         is_inside = isinstance(around.ops[0], ast.In | ast.NotIn) and around.left is other
         return is_nothing and is_inside and all(each is Meaning.PRESENT for each in elements)
 
-    def _is_environ(self, node: ast.expr) -> bool:
-        return is_environ(self._project, self._module, node)
+    def _holds_variables(self, node: ast.expr) -> bool:
+        return holds_variables(self._project, self._module, node)
 
     def _is_said(self, node: ast.expr) -> bool:
         """Whether a list only stands in what is told: of an error, an assertion, a line of a log."""
@@ -144,7 +146,7 @@ class Sequences:
             said = {answers.get(each) if isinstance(each, Meaning) else None for each in elements}
             return _is_neutral(call, said)
         if name == "issuperset" and isinstance(call.func, ast.Attribute):
-            return _are_keys(elements) and self._is_environ(call.func.value)
+            return _are_keys(elements) and self._holds_variables(call.func.value)
         return self._is_said(node) or self._parameter(call, node, elements, depth)
 
     # --- loops --------------------------------------------------------------------------------------------------------
@@ -216,26 +218,14 @@ class Sequences:
         owner = self._module.scopes.find(target.id, scope)
         if owner is None or len(owner.bindings[target.id]) != 1 or target.id in self._module.exported:
             return False
-        uses = list(
-            self._uses(target.id, owner.uses.get(target.id, ()), is_local=not (owner.is_module or owner.is_class))
-        )
-        return bool(uses) and all(
-            home is not None and Sequences(self._project, home).are_only_checked(use, elements, depth + 1)
-            for home, use in uses
-        )
+        found = [each for each in uses(self._project, self._module, owner, target.id) if each.how is not How.STAR]
+        return bool(found) and all(self._is_check(use, elements, depth + 1) for use in found)
 
-    def _uses(self, name: str, own: Sequence[ast.Name], *, is_local: bool) -> Iterator[tuple[Module | None, ast.expr]]:
-        """Every use of a name; with no module where another one may mean it."""
-        yield from ((self._module, use) for use in own)
-        if is_local:
-            return
-        yield from ((self._module, use) for use in self._module.attributes.get(name, ()))
-        word = re.compile(rf"\b{re.escape(name)}\b")
-        if word.search(self._module.opaque):
-            yield None, own[0] if own else ast.Name(name)
-        for other in self._project.modules.values():
-            if other is not self._module and name in other.source.text and word.search(other.source.text):
-                yield None, ast.Name(name)
+    def _is_check(self, use: Use, elements: Sequence[Element], depth: int) -> bool:
+        """Whether a use of a name is known, and does nothing with the list but look what is missing."""
+        if use.module is None or not isinstance(use.node, ast.expr) or use.how is not How.READ:
+            return False
+        return Sequences(self._project, use.module).are_only_checked(use.node, elements, depth)
 
     def _parameter(self, call: ast.Call, node: ast.expr, elements: Sequence[Element], depth: int) -> bool:
         """Whether a function of the tree does nothing with the list but look what is missing."""

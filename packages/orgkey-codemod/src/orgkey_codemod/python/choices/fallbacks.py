@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from orgkey_codemod.python.choices.branches import durable_logins
 from orgkey_codemod.python.choices.questions import is_by_credentials
 from orgkey_codemod.python.editing.statements import remove
+from orgkey_codemod.python.reading.endings import speaks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Departure", "without_fallback"]
 
 _ELSE: Final = re.compile(r"\s*(else)\s*:\s*")
-_TALK: Final = frozenset({"debug", "info", "warning", "warn", "error", "exception", "print"})
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ def without_fallback(project: Project, login: Login, choice: ast.AST) -> Departu
         found = _Choice(project, login).leave(choice)
     except SyntaxError:
         return None
-    if found is None or any(_speaks(login.module, edit) for edit in found.edits):
+    if found is None or any(_takes_a_comment(login.module, edit) for edit in found.edits):
         return None
     return found
 
 
-def _speaks(module: Module, edit: Edit) -> bool:
+def _takes_a_comment(module: Module, edit: Edit) -> bool:
     """Whether a comment goes with the bytes of an edit; a ``#`` in a string counts as one, to be on the safe side."""
     source = module.source
     return "#" in source.text.encode(source.encoding)[edit.start - source.skipped : edit.end - source.skipped].decode(
@@ -162,8 +162,7 @@ class _Choice:
 
     def _serves(self, statement: ast.stmt, inside: set[ast.AST]) -> bool:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            called = statement.value.func
-            return (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")) in _TALK
+            return speaks(statement.value)
         if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
             return isinstance(statement, ast.Pass)
         name = statement.targets[0].id

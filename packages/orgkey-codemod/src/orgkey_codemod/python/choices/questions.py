@@ -7,10 +7,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.python.choices.branches import durable_logins
-from orgkey_codemod.python.reading.endings import called_name
 from orgkey_codemod.python.reading.scopes import Kind
-from orgkey_codemod.python.reading.truths import is_environ
-from orgkey_codemod.python.reading.values import env_read
+from orgkey_codemod.python.reading.truths import holds_variables
+from orgkey_codemod.python.reading.values import called_name, env_read
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -108,12 +107,11 @@ def _known(project: Project, module: Module, node: ast.expr, depth: int = 0) -> 
     if isinstance(node, ast.Constant):
         return "is", node.value
     if isinstance(node, ast.Name):
-        owner = module.scopes.owner.get(node)
-        bindings = owner.bindings[node.id] if owner is not None else []
+        bindings = module.scopes.bindings_of(node)
         if len(bindings) != 1:  # each branch may have given it its own
             return None, "unknown"
-        value = bindings[0].value if bindings[0].kind.value == "assigned" else None
-        return ("name", (id(owner), node.id)) if value is None or depth else _known(project, module, value, 1)
+        value = bindings[0].value if bindings[0].kind is Kind.ASSIGNED else None
+        return ("name", (bindings[0].scope, node.id)) if value is None or depth else _known(project, module, value, 1)
     inside = list(ast.walk(node))
     names = [each for each in inside if isinstance(each, ast.Name) and each in module.scopes.owner]
     is_firm = all(len(module.scopes.owner[each].bindings[each.id]) == 1 for each in names)
@@ -127,8 +125,7 @@ def _known(project: Project, module: Module, node: ast.expr, depth: int = 0) -> 
 def _is_of_the_program(module: Module, node: ast.expr, depth: int = 0) -> bool:
     """Whether a test says the same in every call: a parameter or a record of a loop may have a key or not."""
     for name in (each for each in ast.walk(node) if isinstance(each, ast.Name)):
-        owner = module.scopes.owner.get(name)
-        for binding in owner.bindings[name.id] if owner is not None else ():
+        for binding in module.scopes.bindings_of(name):
             if binding.kind in {Kind.IMPORT, Kind.DEFINED}:
                 continue
             if binding.kind is not Kind.ASSIGNED or binding.value is None or depth > _DEEP:
@@ -160,7 +157,7 @@ def _compares_credentials(project: Project, module: Module, test: ast.Compare) -
     """``"SF_KEY" in os.environ``, ``key is not None`` and ``method == "jwt"``."""
     left, op, right = test.left, test.ops[0], test.comparators[0]
     if isinstance(op, ast.In | ast.NotIn):
-        is_named = isinstance(left, ast.Constant) and is_environ(project, module, right)
+        is_named = isinstance(left, ast.Constant) and holds_variables(project, module, right)
         return is_named and _is_credential(str(getattr(left, "value", "")))
     if not isinstance(right, ast.Constant) or not isinstance(op, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
         return False

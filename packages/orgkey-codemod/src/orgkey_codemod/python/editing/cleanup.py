@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from orgkey_codemod.python.editing.statements import is_held, remove_imports
 from orgkey_codemod.python.reading.project import project_of
-from orgkey_codemod.python.reading.uses import How, uses
+from orgkey_codemod.python.reading.uses import others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.reading.module import Module
     from orgkey_codemod.python.reading.project import Project
     from orgkey_codemod.python.reading.scopes import Scope
-    from orgkey_codemod.python.reading.uses import Use
 
 __all__ = ["cleanup", "is_used_elsewhere"]
 
@@ -62,20 +61,14 @@ def _dead(
         if not isinstance(each.node, ast.alias) or not isinstance(each.statement, ast.Import | ast.ImportFrom):
             return []
         found.append((each.statement, each.node))
-    return [] if _others(project, module, scope, name) else found
+    return [] if others(project, module, scope, name) else found
 
 
 def is_used_elsewhere(tree: Tree, path: PurePosixPath, name: str) -> bool:
     """Whether an import stays though its own module no longer reads it, because others take the name from there."""
     project = project_of(tree)
     module = project.modules.get(path)
-    return module is not None and bool(_others(project, module, module.scopes.module, name))
-
-
-def _others(project: Project, module: Module, scope: Scope, name: str) -> list[Use]:
-    """The uses of a name but for reads of its own module; a star import takes whatever is there, and misses nothing."""
-    reads = scope.uses.get(name, ())
-    return [each for each in uses(project, module, scope, name) if each.how is not How.STAR and each.node not in reads]
+    return module is not None and bool(others(project, module, module.scopes.module, name))
 
 
 def _goes(offset: int, spans: Sequence[Edit]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orgkey_codemod.python.editing.arguments import Pieces
-from orgkey_codemod.python.editing.statements import is_behind_a_comment, remove
+from orgkey_codemod.python.editing.statements import has_comment, remove
 from orgkey_codemod.python.reading.uses import How, uses
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def without_flag(module: Module, call: ast.Call) -> Change | None:
     names = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     if not isinstance(statement, ast.Expr) or not names or not all(name.startswith("-") for name in names):
         return None
-    if "#" in module.segment(statement) or is_behind_a_comment(module, statement):
+    if has_comment(module, statement):
         return None
     return Change(remove(module, statement).edits)
 

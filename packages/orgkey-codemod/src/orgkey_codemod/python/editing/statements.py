@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from orgkey_codemod.python.reading.module import Module
 
-__all__ = ["fills_its_block", "is_behind_a_comment", "is_held", "remove", "remove_imports"]
+__all__ = ["fills_its_block", "has_comment", "is_held", "remove", "remove_imports"]
 
 _BEHIND: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?")
 
@@ -76,17 +76,16 @@ def fills_its_block(module: Module, statement: ast.stmt) -> bool:
     return any(block == [statement] for block in blocks)
 
 
-def is_behind_a_comment(module: Module, statement: ast.stmt) -> bool:
-    """Whether a comment stands within or behind a statement."""
-    end = module.end(statement)
-    behind = _BEHIND.match(module.source.text, end)
-    return "#" in module.source.text[end : behind.end() if behind else end]
+def has_comment(module: Module, statement: ast.stmt) -> bool:
+    """Whether a comment stands within or behind a statement; a ``#`` in a string counts too, to be safe."""
+    text, end = module.source.text, module.end(statement)
+    behind = _BEHIND.match(text, end)
+    return "#" in text[module.start(statement) : behind.end() if behind else end]
 
 
 def is_held(module: Module, statement: ast.stmt) -> bool:
     """Whether a statement cannot go without a comment or without leaving its block empty: an import may stay unused."""
-    inside = "#" in module.segment(statement)
-    return inside or is_behind_a_comment(module, statement) or fills_its_block(module, statement)
+    return has_comment(module, statement) or fills_its_block(module, statement)
 
 
 def remove_imports(module: Module, statement: ast.Import | ast.ImportFrom, gone: Collection[ast.alias]) -> Removal:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Level
 from orgkey_codemod.python.judging.verdicts import verdicts_of
+from orgkey_codemod.python.libraries import PASSWORDS
 from orgkey_codemod.python.logins.watched import watched
 from orgkey_codemod.python.reading.project import project_of
 from orgkey_codemod.python.reading.scopes import Kind
@@ -43,7 +44,7 @@ def wanted(tree: Tree) -> Wanted:
     modules: set[Module] = set()
     for verdict in verdicts_of(tree).logins:
         found.names |= watched(project, verdict.login)
-        for role in ("password", "security_token"):
+        for role in PASSWORDS:
             value = verdict.login.value(role)
             if value is None or verdict.level is Level.REPORT:
                 continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Flow, Reason
 from orgkey_codemod.python.choices.guards import guard_of
-from orgkey_codemod.python.libraries import SECRETS, Kind
+from orgkey_codemod.python.libraries import PASSWORDS, SECRETS, ClientKind
 from orgkey_codemod.python.reading.uses import How, uses
 from orgkey_codemod.python.reading.values import literals, writes_environment
 
@@ -52,9 +52,9 @@ def _of_form(login: Login, code: str, options: Options) -> Iterable[tuple[Reason
         yield None, "what stays changes its position"
     if "sandbox" in login.given:
         yield None, "sandbox= is an argument of the past: write domain='test'"
-    if login.client.kind is Kind.LOGIN and not _unpacked(login):
+    if login.client.kind is ClientKind.LOGIN and not _unpacked(login):
         yield None, "the pair that it returns is not unpacked here"
-    if login.client.kind is Kind.WRAPPER:
+    if login.client.kind is ClientKind.WRAPPER:
         yield None, "it is a wrapper whose signature is not in this tree"
     if login.partial:
         yield None, "the arguments are kept for a later call"
@@ -83,8 +83,7 @@ def _is_one_of_many(login: Login) -> bool:
         bases += [each.value for each in inner[:1] if isinstance(each.value, ast.Name)]
     if len(bases) != len(values) or bases[0].id != bases[1].id:
         return False
-    owner = login.module.scopes.owner.get(bases[0])
-    bindings = owner.bindings.get(bases[0].id, []) if owner is not None else []
+    bindings = login.module.scopes.bindings_of(bases[0])
     is_looped = any(isinstance(each.statement, ast.For | ast.AsyncFor) for each in bindings if each.value is None)
     made = [ast.unparse(each.value) for each in bindings if each.value is not None]
     is_stored = any(".objects." in text or ".query" in text for text in made)
@@ -101,5 +100,5 @@ def _unpacked(login: Login) -> bool:
 
 def has_literal_secrets(project: Project, login: Login) -> bool:
     """Whether a secret of the login stands in the code."""
-    values = [login.value(name) for name in ("password", "security_token")]
+    values = [login.value(name) for name in PASSWORDS]
     return any(value is not None and literals(project, login.module, value) for value in values)

@@ -12,7 +12,7 @@ from orgkey_codemod.python.choices import branches, fallbacks
 from orgkey_codemod.python.judging.doubts import doubts, has_literal_secrets
 from orgkey_codemod.python.judging.rewrite import arguments_that_go, edits_of, has_grant
 from orgkey_codemod.python.judging.verdict import Verdict
-from orgkey_codemod.python.libraries import SECRETS, Kind
+from orgkey_codemod.python.libraries import PASSWORDS, SECRETS, ClientKind
 from orgkey_codemod.python.reading.values import origin
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _COMMON_HOSTS: Final = frozenset({"login", "test", ""})
 def judge(project: Project, login: Login, options: Options) -> Verdict | None:
     """The verdict about one login; None where a rule has nothing to say about it."""
     client = login.client
-    if client.kind is Kind.OTHER or client.kind in {Kind.BULK, Kind.SOAP}:
+    if client.kind is ClientKind.OTHER or client.kind in {ClientKind.BULK, ClientKind.SOAP}:
         return _judge_other(login)
     if login.unresolved and not login.has_password:
         if login.logs_in_otherwise or login.value("consumer_key") is not None:
@@ -87,7 +87,7 @@ _APP_WITHOUT_DOMAIN: Final = (
 
 def _only_empty(login: Login) -> bool:
     """Whether a tool has a client of its own and its secrets are empty: nothing to log in with."""
-    values = [login.value(name) for name in ("username", "password", "security_token")]
+    values = [login.value(name) for name in ("username", *PASSWORDS)]
     empty = all(value is None or (isinstance(value, ast.Constant) and not value.value) for value in values)
     return empty and login.logs_in_otherwise
 
@@ -100,7 +100,7 @@ def _trouble(project: Project, login: Login) -> Reason | None:
         return login.symbol.trouble
     if login.unresolved:
         return Reason.SPLAT_UNRESOLVED
-    for name in ("password", "security_token"):
+    for name in PASSWORDS:
         value = login.value(name)
         if value is not None and origin(project, module, value).person:
             return Reason.USER_SUPPLIED_CREDENTIAL
@@ -121,9 +121,9 @@ def _head(module: Module) -> str:
 
 def _code(project: Project, login: Login) -> str:
     kind = login.client.kind
-    if kind is Kind.TOOL:
+    if kind is ClientKind.TOOL:
         return "SFA201"
-    if kind is Kind.SPEC:
+    if kind is ClientKind.SPEC:
         return "SFA202"
     if login.value("organizationId") is not None:
         return "SFA106"
@@ -131,7 +131,7 @@ def _code(project: Project, login: Login) -> str:
         return "SFA105"
     if login.splat is not None:
         return "SFA104"
-    if kind is Kind.LOGIN:
+    if kind is ClientKind.LOGIN:
         return "SFA107"
     if login.star is not None or any(login.given[name].by_position for name in SECRETS if name in login.given):
         return "SFA103"
@@ -141,7 +141,7 @@ def _code(project: Project, login: Login) -> str:
 
 
 def _splat_code(login: Login) -> str:
-    special = {Kind.TOOL: "SFA201", Kind.SPEC: "SFA202"}
+    special = {ClientKind.TOOL: "SFA201", ClientKind.SPEC: "SFA202"}
     return special.get(login.client.kind, "SFA103" if login.star is not None else "SFA104")
 
 
@@ -164,16 +164,16 @@ def _judge_grant(project: Project, login: Login, code: str, options: Options) ->
 def _judge_other(login: Login) -> Verdict | None:
     if not login.has_password and not (login.unresolved and not login.logs_in_otherwise):
         return None
-    if login.client.kind is Kind.BULK and login.logs_in_otherwise:
+    if login.client.kind is ClientKind.BULK and login.logs_in_otherwise:
         return None
     if login.symbol.trouble is not None:
         return Verdict(login, "SFA401", Level.REPORT, TROUBLES[login.symbol.trouble], login.symbol.trouble)
     recipe = {
-        Kind.BULK: "logs in with a password; open an orgkey session and give it sessionId= and host= of that",
-        Kind.SOAP: "logs in by SOAP; use this library's JwtBearerFlow or ClientCredentialsFlow",
-        Kind.OTHER: "logs in with a password and has no other login: use orgkey_simple_salesforce instead",
+        ClientKind.BULK: "logs in with a password; open an orgkey session and give it sessionId= and host= of that",
+        ClientKind.SOAP: "logs in by SOAP; use this library's JwtBearerFlow or ClientCredentialsFlow",
+        ClientKind.OTHER: "logs in with a password and has no other login: use orgkey_simple_salesforce instead",
     }[login.client.kind]
-    level = Level.REPORT if login.client.kind is Kind.OTHER else Level.REVIEW
+    level = Level.REPORT if login.client.kind is ClientKind.OTHER else Level.REVIEW
     return Verdict(login, "SFA401", level, recipe)
 
 

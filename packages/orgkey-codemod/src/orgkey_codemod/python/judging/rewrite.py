@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from orgkey_codemod.model import Style
 from orgkey_codemod.python.editing.arguments import Pieces
-from orgkey_codemod.python.libraries import SECRETS, Kind
+from orgkey_codemod.python.libraries import SECRETS, ClientKind
 from orgkey_codemod.python.logins import imports, native
+from orgkey_codemod.python.reading.scopes import Kind
 from orgkey_codemod.python.reading.values import env_read
 
 if TYPE_CHECKING:
@@ -36,9 +37,8 @@ def _is_standard(project: Project, module: Module, node: ast.expr) -> bool:
     if read is not None:
         return read.key == "SALESFORCE_USERNAME" and read.default is None
     if isinstance(node, ast.Name):
-        owner = module.scopes.owner.get(node)
-        bindings = owner.bindings[node.id] if owner is not None else []
-        if len(bindings) == 1 and bindings[0].kind.value == "assigned" and bindings[0].value is not None:
+        bindings = module.scopes.bindings_of(node)
+        if len(bindings) == 1 and bindings[0].kind is Kind.ASSIGNED and bindings[0].value is not None:
             return _is_standard(project, module, bindings[0].value)
     return False
 
@@ -50,7 +50,7 @@ def edits_of(login: Login, gone: list[str], options: Options, project: Project) 
     """
     if not login.module.located(login.call):
         raise SyntaxError("no place to edit")
-    if options.style is Style.NATIVE and login.client.kind in {Kind.CLIENT, Kind.LOGIN, Kind.SPEC}:
+    if options.style is Style.NATIVE and login.client.kind in {ClientKind.CLIENT, ClientKind.LOGIN, ClientKind.SPEC}:
         return native.edits(project, login, gone, options)
     removed, loses = _without(login, gone)
     moved = imports.move(login) if login.client.replacement is not None else ()

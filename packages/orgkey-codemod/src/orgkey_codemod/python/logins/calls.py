@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from orgkey_codemod.model import Reason
-from orgkey_codemod.python.libraries import Client, Kind, client_of
+from orgkey_codemod.python.libraries import PASSWORDS, Client, ClientKind, client_of
 from orgkey_codemod.python.reading.project import Symbol
-from orgkey_codemod.python.reading.scopes import Kind as Bound
+from orgkey_codemod.python.reading.scopes import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Given", "Login", "Subclass", "find", "read", "subclasses"]
 
-_SECRET_WORDS: Final = frozenset({"password", "security_token"})
-_UNKNOWN: Final = Client("Salesforce", Kind.CLIENT, ("username", "password", "security_token"))
+_UNKNOWN: Final = Client("Salesforce", ClientKind.CLIENT, ("username", *PASSWORDS))
 
 
 @dataclass(frozen=True)
@@ -105,8 +104,8 @@ def read(project: Project, module: Module, call: ast.Call, wrappers: tuple[str, 
         client = client_of(f"simple_salesforce.{symbol.name.rpartition('.')[2]}")
         symbol = Symbol(symbol.name, symbol.imports, Reason.VENDORED)
     if client is None and symbol.name in wrappers:
-        client = Client(symbol.name.rpartition(".")[2], Kind.WRAPPER, ("username", "password", "security_token"))
-    if client is None and symbol.trouble is Reason.DYNAMIC_IMPORT and _SECRET_WORDS & _keywords(call):
+        client = Client(symbol.name.rpartition(".")[2], ClientKind.WRAPPER, ("username", *PASSWORDS))
+    if client is None and symbol.trouble is Reason.DYNAMIC_IMPORT and _keywords(call).intersection(PASSWORDS):
         client = _UNKNOWN if "?" in symbol.name and "simple_salesforce" in module.source.text else None
     if client is None:
         return _handed_on(project, module, call) if symbol.definition is not None or symbol.home is None else None
@@ -148,7 +147,7 @@ def _handed_on(project: Project, module: Module, call: ast.Call) -> Login | None
                 login = Login(module, call, client, moved)
                 _fill_dict(login, value)
                 return login
-        if _SECRET_WORDS & _keywords(call):
+        if _keywords(call).intersection(PASSWORDS):
             login = Login(module, call, client, Symbol(symbol.name, symbol.imports, Reason.DYNAMIC_IMPORT))
             _fill_keywords(project, login)
             return login
@@ -157,7 +156,7 @@ def _handed_on(project: Project, module: Module, call: ast.Call) -> Login | None
 
 def _unknown_callee(project: Project, module: Module, call: ast.Call, symbol: Symbol | None) -> Login | None:
     """A call of who knows what with Salesforce's three arguments, in a module that speaks of the library."""
-    if not _SECRET_WORDS | {"username"} <= _keywords(call) or "simple_salesforce" not in module.source.text:
+    if not _keywords(call).issuperset(("username", *PASSWORDS)) or "simple_salesforce" not in module.source.text:
         return None
     if symbol is None and isinstance(call.func, ast.Attribute):
         return None
@@ -205,7 +204,7 @@ def _fill_keywords(project: Project, login: Login) -> None:
             continue
         before = set(login.given)
         _fill_dict(login, visible)
-        if (set(login.given) - before) & {"password", "security_token", "username"}:
+        if (set(login.given) - before) & {"username", *PASSWORDS}:
             login.splat = word.value
 
 
@@ -238,7 +237,7 @@ def _visible_dict(project: Project, module: Module, node: ast.expr) -> ast.Dict 
 
 def _is_changed(module: Module, node: ast.Name) -> bool:
     owner = module.scopes.owner.get(node)
-    if owner is None or len(owner.bindings[node.id]) != 1 or owner.bindings[node.id][0].kind is not Bound.ASSIGNED:
+    if owner is None or len(owner.bindings[node.id]) != 1 or owner.bindings[node.id][0].kind is not Kind.ASSIGNED:
         return True
     for read in owner.uses.get(node.id, ()):
         around = module.parent(read)
@@ -272,7 +271,7 @@ def subclasses(project: Project) -> dict[ast.AST, Subclass]:
                     continue
                 known = found.get(symbol.definition) if symbol.definition is not None else None
                 client = client_of(symbol.name)
-                if known is not None or (client is not None and client.kind is Kind.CLIENT):
+                if known is not None or (client is not None and client.kind is ClientKind.CLIENT):
                     root = known.symbol if known is not None else symbol
                     found[node] = Subclass(module, node, root, _hands_on(node))
                     grown = True
@@ -287,6 +286,6 @@ def _hands_on(node: ast.ClassDef) -> bool:
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "__init__":
                     words = _keywords(call)
                     splat = any(word.arg is None for word in call.keywords)
-                    if words & _SECRET_WORDS or (splat and "password" in text) or len(call.args) > 1:
+                    if words.intersection(PASSWORDS) or (splat and "password" in text) or len(call.args) > 1:
                         return True
     return False

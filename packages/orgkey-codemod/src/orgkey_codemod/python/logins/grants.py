@@ -125,10 +125,9 @@ def speaks_of_salesforce(module: Module, node: ast.expr) -> bool:
 def _urls_in(module: Module, around: ast.AST) -> list[str]:
     texts = list(_texts(around))
     for name in ast.walk(around):
-        if isinstance(name, ast.Name) and (owner := module.scopes.owner.get(name)) is not None:
-            for binding in owner.bindings[name.id]:
-                if binding.value is not None and isinstance(binding.value, ast.Constant | ast.JoinedStr | ast.BinOp):
-                    texts += _texts(binding.value)
+        for binding in module.scopes.bindings_of(name):
+            if binding.value is not None and isinstance(binding.value, ast.Constant | ast.JoinedStr | ast.BinOp):
+                texts += _texts(binding.value)
     return [text for text in texts if _URL.search(text) or _SALESFORCE.search(text)]
 
 

@@ -47,7 +47,7 @@ def _is_chosen(login: Login) -> bool:
 
 def _is_picked(module: Module, value: ast.expr) -> bool:
     keys: list[ast.AST] = []
-    for source in (value, *(each.value for each in _bindings(module, value) if each.value is not None)):
+    for source in (value, *(each.value for each in module.scopes.bindings_of(value) if each.value is not None)):
         for node in ast.walk(source) if not isinstance(source, ast.Name | ast.Constant) else ():
             if isinstance(node, ast.Subscript):
                 keys.append(node.slice)
@@ -55,17 +55,12 @@ def _is_picked(module: Module, value: ast.expr) -> bool:
                 keys += node.args[:1] if node.func.attr in {"get", "getenv"} else []
     keys = [key for key in keys if not isinstance(key, ast.Constant)]
     names = (node for key in keys for node in ast.walk(key))
-    return any(_changes(each) for node in names for each in _bindings(module, node))
+    return any(_changes(each) for node in names for each in module.scopes.bindings_of(node))
 
 
 def _changes(binding: Binding) -> bool:
     """Whether a name is a parameter, or the variable of a loop."""
     return binding.kind is Kind.PARAMETER or isinstance(binding.statement, ast.For | ast.AsyncFor)
-
-
-def _bindings(module: Module, node: ast.AST) -> list[Binding]:
-    owner = module.scopes.owner.get(node) if isinstance(node, ast.Name) else None
-    return owner.bindings[node.id] if owner is not None and isinstance(node, ast.Name) else []
 
 
 def _differ(one: Pair, other: Pair) -> bool:
@@ -91,7 +86,7 @@ def _pairs(project: Project, login: Login) -> Iterator[Pair]:
 
 def _taker(module: Module, value: ast.expr) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The function whose parameter a value is."""
-    bindings = _bindings(module, value)
+    bindings = module.scopes.bindings_of(value)
     node = bindings[0].scope.node if [each.kind for each in bindings] == [Kind.PARAMETER] else None
     return node if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
 

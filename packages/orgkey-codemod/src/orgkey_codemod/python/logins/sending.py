@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.python.reading.endings import called_name
+from orgkey_codemod.python.reading.values import called_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

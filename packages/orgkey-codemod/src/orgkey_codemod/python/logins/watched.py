@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from orgkey_codemod.python.libraries import PASSWORDS
 from orgkey_codemod.python.reading.values import origin
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _raising(module: Module, call: ast.AST) -> Iterator[str]:
 
 def _lists(project: Project, login: Login) -> Iterator[str]:
     """Who else goes through a list of variables may need all of it."""
-    values = [login.value(role) for role in ("password", "security_token")]
+    values = [login.value(role) for role in PASSWORDS]
     sources = [origin(project, login.module, value) for value in values if value is not None]
     keys = {read.key for source in sources for _, read in source.reads}
     for module in project.modules.values():

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from orgkey_codemod.python.reading.values import is_pure
+from orgkey_codemod.python.reading.values import called_name, is_pure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.reading.project import Project
 
 __all__ = [
-    "called_name",
     "ends_with_an_error",
     "gives_up",
     "is_answered",
@@ -97,11 +96,6 @@ def speaks(node: ast.expr) -> bool:
     if isinstance(node.func, ast.Attribute) and node.func.attr == "write":
         return ast.unparse(node.func.value).split(".")[-1] in {"stderr", "stdout"}
     return called_name(node) in _TALK
-
-
-def called_name(node: ast.Call) -> str:
-    """The last part of the name of what is called."""
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 def _ends(statement: ast.stmt) -> bool:

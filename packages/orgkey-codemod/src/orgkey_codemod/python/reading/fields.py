@@ -44,17 +44,13 @@ def declarations(definition: ast.ClassDef, name: str) -> list[ast.Assign | ast.A
 
 def made_by(module: Module, node: ast.expr) -> list[ast.expr]:
     """What a name of a module was given."""
-    if not isinstance(node, ast.Name):
-        return []
-    owner = module.scopes.owner.get(node)
-    return [each.value for each in owner.bindings[node.id] if each.value is not None] if owner is not None else []
+    return [each.value for each in module.scopes.bindings_of(node) if each.value is not None]
 
 
 def _annotations(module: Module, node: ast.expr) -> list[ast.expr]:
     """What a parameter is said to be: ``settings: Settings``, or ``Annotated[Settings, Depends(...)]``."""
-    owner = module.scopes.owner.get(node) if isinstance(node, ast.Name) else None
-    bindings = owner.bindings[node.id] if owner is not None and isinstance(node, ast.Name) else []
-    found = [each.node.annotation for each in bindings if isinstance(each.node, ast.arg) and each.node.annotation]
+    givers = (each.node for each in module.scopes.bindings_of(node))
+    found = [each.annotation for each in givers if isinstance(each, ast.arg) and each.annotation]
     inner = [
         each.slice.elts[0] for each in found if isinstance(each, ast.Subscript) and isinstance(each.slice, ast.Tuple)
     ]

@@ -307,9 +307,7 @@ class Project:
     def definitions(self, module: Module, node: ast.expr) -> list[tuple[Module, Binding]]:
         """Where a module of the tree gives a value to a name that is imported from it, or to its attribute."""
         if isinstance(node, ast.Name):
-            owner = module.scopes.owner.get(node)
-            bindings = owner.bindings.get(node.id, ()) if owner is not None else ()
-            for binding in bindings:
+            for binding in module.scopes.bindings_of(node):
                 statement = binding.statement
                 if isinstance(statement, ast.ImportFrom) and isinstance(binding.node, ast.alias):
                     path = self.find(module.path, statement.module or "", statement.level)

@@ -128,6 +128,11 @@ class Scopes(ast.NodeVisitor):
             here = here.parent
         return None
 
+    def bindings_of(self, node: ast.AST) -> list[Binding]:
+        """What gives a name its value where it is read; none of what is no name, or of one that nothing binds."""
+        owner = self.owner.get(node) if isinstance(node, ast.Name) else None
+        return owner.bindings[node.id] if owner is not None and isinstance(node, ast.Name) else []
+
     def scope_at(self, node: ast.AST) -> Scope:
         """The scope that a node stands in."""
         child, here = node, self.parent.get(node)

@@ -6,8 +6,7 @@ import ast
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from orgkey_codemod.python.reading.endings import called_name
-from orgkey_codemod.python.reading.values import env_read
+from orgkey_codemod.python.reading.values import called_name, env_read, is_environ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.reading.module import Module
     from orgkey_codemod.python.reading.project import Project
 
-__all__ = ["Element", "Meaning", "Truths", "bound_by", "is_environ"]
+__all__ = ["Element", "Meaning", "Truths", "bound_by", "holds_variables"]
 
 _SAME: Final = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "encode", "decode", "get_secret_value"})
 """Methods of a text that is there, whose result is there too."""
@@ -124,7 +123,7 @@ class Truths:
     def _reads_bound(self, node: ast.Call | ast.Subscript, bound: Mapping[str, Meaning]) -> bool:
         """Whether ``os.environ[name]`` or ``os.getenv(name)`` reads the variable that a name of the loop stands for."""
         if isinstance(node, ast.Subscript):
-            return self._is_key(node.slice, bound) and is_environ(self._project, self._module, node.value)
+            return self._is_key(node.slice, bound) and holds_variables(self._project, self._module, node.value)
         return bool(node.args) and self._is_key(node.args[0], bound) and self._is_reader(node.func)
 
     def _is_reader(self, node: ast.expr) -> bool:
@@ -133,7 +132,7 @@ class Truths:
             return True
         if not isinstance(node, ast.Attribute) or node.attr not in {"get", "__getitem__", "__contains__"}:
             return False
-        return is_environ(self._project, self._module, node.value)
+        return holds_variables(self._project, self._module, node.value)
 
     def _is_key(self, node: ast.expr, bound: Mapping[str, Meaning]) -> bool:
         if isinstance(node, ast.Name):
@@ -161,7 +160,7 @@ class Truths:
         return True if is_length and _ABOVE.get(type(op)) == right.value else None
 
     def _contained(self, left: ast.expr, right: ast.expr, bound: Mapping[str, Meaning], *, alone: bool) -> bool | None:
-        if self._is_key(left, bound) and is_environ(self._project, self._module, right):
+        if self._is_key(left, bound) and holds_variables(self._project, self._module, right):
             return True
         is_nothing = isinstance(left, ast.Constant) and (left.value is None or left.value == "")
         if is_nothing:
@@ -202,14 +201,13 @@ def bound_by(target: ast.expr, element: Element) -> dict[str, Meaning]:
     return {name.id: each for name, each in zip(names, element, strict=True) if isinstance(name, ast.Name)}
 
 
-def is_environ(project: Project, module: Module, node: ast.expr) -> bool:
+def holds_variables(project: Project, module: Module, node: ast.expr) -> bool:
     """Whether an expression is the environment, or a collection of its names."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"keys", "copy"}:
-        return is_environ(project, module, node.func.value)
+        return holds_variables(project, module, node.func.value)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CONTAINERS:
-        return len(node.args) == 1 and not node.keywords and is_environ(project, module, node.args[0])
-    symbol = project.resolve(module, node) if isinstance(node, ast.Name | ast.Attribute) else None
-    return symbol is not None and symbol.name == "os.environ"
+        return len(node.args) == 1 and not node.keywords and holds_variables(project, module, node.args[0])
+    return isinstance(node, ast.Name | ast.Attribute) and is_environ(project, module, node)
 
 
 def _joined(values: Iterable[bool | None], is_or: bool, *, alone: bool) -> bool | None:

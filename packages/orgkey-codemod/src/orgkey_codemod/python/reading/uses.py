@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orgkey_codemod.python.reading.project import Project
     from orgkey_codemod.python.reading.scopes import Binding, Scope
 
-__all__ = ["How", "Use", "called", "uses"]
+__all__ = ["How", "Use", "called", "others", "uses"]
 
 _BY_NAME: Final = frozenset({"getattr", "setattr", "hasattr", "delattr", "object", "attrgetter"})
 """Functions that are told an attribute's name; ``object`` is that of ``mock.patch``."""
@@ -71,6 +71,12 @@ def uses(project: Project, module: Module, scope: Scope, name: str) -> list[Use]
             found += _Elsewhere(project, module, name).anywhere()
         project.uses[asked] = found
     return project.uses[asked]
+
+
+def others(project: Project, module: Module, scope: Scope, name: str) -> list[Use]:
+    """The uses of a name but for reads of its own module; a star import takes whatever is there, and misses nothing."""
+    reads = scope.uses.get(name, ())
+    return [each for each in uses(project, module, scope, name) if each.how is not How.STAR and each.node not in reads]
 
 
 def called(module: Module) -> str:

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 __all__ = [
     "EnvRead",
     "Origin",
+    "called_name",
     "env_read",
+    "is_environ",
     "is_pure",
     "literals",
     "looks_secret",
+    "may_read_environment",
     "origin",
     "reads",
     "writes_environment",
@@ -104,7 +107,7 @@ def env_read(project: Project, module: Module, node: ast.expr) -> EnvRead | None
     """The environment variable that an expression reads."""
     if isinstance(node, ast.Subscript):
         key = _text(node.slice)
-        return EnvRead(key, None, node) if key is not None and _is_environ(project, module, node.value) else None
+        return EnvRead(key, None, node) if key is not None and is_environ(project, module, node.value) else None
     if not isinstance(node, ast.Call) or not node.args:
         return None
     key = _text(node.args[0])
@@ -113,7 +116,7 @@ def env_read(project: Project, module: Module, node: ast.expr) -> EnvRead | None
     default = node.args[1] if len(node.args) > 1 else None
     default = next((word.value for word in node.keywords if word.arg == "default"), default)
     if isinstance(node.func, ast.Attribute) and node.func.attr in {"get", "pop", "setdefault"}:
-        return EnvRead(key, default, node) if _is_environ(project, module, node.func.value) else None
+        return EnvRead(key, default, node) if is_environ(project, module, node.func.value) else None
     symbol = project.resolve(module, node.func)
     reads = (symbol is not None and symbol.name in _GETENV) or _is_reader(project, module, node.func)
     return EnvRead(key, default, node) if reads else None
@@ -138,7 +141,18 @@ def _is_reader(project: Project, module: Module, node: ast.expr) -> bool:
     return any(isinstance(each, ast.Call) and ast.unparse(each.func).split(".")[-1] == "Env" for each in values)
 
 
-def _is_environ(project: Project, module: Module, node: ast.expr) -> bool:
+def called_name(node: ast.Call) -> str:
+    """The last part of the name of what is called."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def may_read_environment(module: Module) -> bool:
+    """Whether a module names what reads variables: a text in any other is hardly one's name."""
+    return "environ" in module.source.text or "getenv" in module.source.text
+
+
+def is_environ(project: Project, module: Module, node: ast.expr) -> bool:
+    """Whether an expression is the environment itself."""
     symbol = project.resolve(module, node)
     return symbol is not None and symbol.name in _ENVIRON
 
@@ -188,7 +202,7 @@ def is_pure(project: Project, module: Module, value: ast.expr) -> bool:
                     return False
                 continue
             is_method = isinstance(node.func, ast.Attribute)
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            called = called_name(node)
             if called not in (_PURE_CALLS if is_method else _PURE_FUNCTIONS):
                 return False
         elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
@@ -272,8 +286,7 @@ class _Trail:
                     self.follow(symbol.home, each.value, depth + 1)
 
     def _name(self, module: Module, node: ast.Name, depth: int) -> None:
-        owner = module.scopes.owner.get(node)
-        for binding in owner.bindings.get(node.id, ()) if owner is not None else ():
+        for binding in module.scopes.bindings_of(node):
             self.found.bindings.append((module, binding))
             if binding.kind is Kind.PARAMETER:
                 self._parameter(module, binding, depth)
@@ -310,7 +323,7 @@ class _Trail:
 def _asks(project: Project, module: Module, node: ast.expr) -> bool:
     """Whether an expression is what a person typed."""
     if isinstance(node, ast.Call):
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        called = called_name(node)
         if called in _ASKING or (
             isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value).endswith("stdin")
         ):
@@ -367,8 +380,7 @@ def _is_widget(module: Module, node: ast.expr) -> bool:
             if isinstance(each, ast.Assign) and any(ast.unparse(target) == wanted for target in each.targets)
         ]
     elif isinstance(node, ast.Name):
-        owner = module.scopes.owner.get(node)
-        assigned = [each.value for each in owner.bindings[node.id] if each.value is not None] if owner else []
+        assigned = [each.value for each in module.scopes.bindings_of(node) if each.value is not None]
     else:
         return False
     return any(isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1] in _WIDGETS for value in assigned)
