@@ -84,6 +84,45 @@ def test_a_tenant_without_a_name_is_not_added(
     assert store.list() == []
 
 
+@pytest.mark.parametrize(
+    ("variable", "form", "says"),
+    [
+        ("ORGKEY_TENANTS_KEYS", "{key}", "file:PATH or env:VARIABLE"),
+        ("ORGKEY_TENANTS_KEYS", "file:{key}", "holds a master key itself"),
+        ("ORGKEY_TENANTS_KEYS", "file:{key}\n{key}", "holds a master key itself"),
+        ("ORGKEY_TENANTS_KEYS", "env:{key}", "holds a master key itself"),
+        ("ORGKEY_TENANTS_KEYS", "env:{secret}", "no name of a variable"),
+        ("ORGKEY_TENANTS_KEYS", "{secret}:", "file:PATH or env:VARIABLE"),
+        ("ORGKEY_TENANTS_KEYS", "file", "file:PATH or env:VARIABLE"),
+        ("ORGKEY_TENANTS_URL", "{key}", "sqlite:///tenants.db or postgresql://"),
+        ("ORGKEY_TENANTS_URL", "{secret}@db.example/tenants", "sqlite:///tenants.db or postgresql://"),
+        ("ORGKEY_TENANTS_LOCK", "{secret}@redis.example:6379", "redis://host:6379/0"),
+        ("ORGKEY_TENANTS_JOURNAL", "redis://u:{secret}@redis.example", "the path of a folder"),
+    ],
+)
+def test_what_may_be_a_secret_in_the_wrong_place_is_not_repeated(
+    store: Tenants,
+    master_key: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    variable: str,
+    form: str,
+    says: str,
+) -> None:
+    del store
+    key = Path(master_key.removeprefix("file:")).read_text(encoding="ascii").strip()
+    secret = canary("misplaced password")
+    monkeypatch.setenv(variable, form.format(key=key, secret=secret))
+    for command in (["tenants", "list"], ["tenants", "list", "--json"], ["doctor", "--tenant", "acme", "--json"]):
+        assert run(command) == 2
+        shown = "".join(capsys.readouterr())
+        assert key not in shown
+        assert secret not in shown
+        assert variable in shown
+    assert says in shown
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
 def test_who_has_tenants_is_told_to_find_the_master_key_and_never_to_make_one(
     store: Tenants, connected: Customer, master_key: str, capsys: pytest.CaptureFixture[str], *, damage: str

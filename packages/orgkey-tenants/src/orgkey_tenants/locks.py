@@ -11,6 +11,7 @@ from sqlalchemy.sql import text
 
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
+from orgkey_tenants.settings import plugin_for
 from orgkey_tenants.stores.postgresql import open_postgresql
 from orgkey_tenants.stores.schema import LOCKS
 
@@ -174,11 +175,5 @@ def open_lock(url: str) -> Lock:
     """The lock that ``url`` names: ``redis://…``, ``postgresql://…``; in this process where it is empty."""
     if not url:
         return ProcessLock()
-    scheme = url.partition(":")[0]
-    plugged = orgkey.registered(orgkey.LockPlugin)
-    if scheme not in plugged:
-        raise orgkey.ConfigError(
-            f"lock (ORGKEY_TENANTS_LOCK) names the scheme {scheme!r}. There are: {', '.join(sorted(plugged))}."
-        )
-    lock: Lock = plugged[scheme].open(url)
+    lock: Lock = plugin_for(orgkey.LockPlugin, "lock", url).open(url)
     return lock

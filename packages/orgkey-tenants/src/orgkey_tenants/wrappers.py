@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import KeyServiceUnavailable, SealBroken, local
+from orgkey_tenants.settings import plugin_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -164,18 +165,20 @@ def open_wrapper(uri: str, *, is_new: Callable[[], bool] = lambda: False) -> Key
 
     Raises :class:`orgkey.ConfigError` where there is no usable master key: nothing is ever stored without one.
     """
-    scheme, _, _ = uri.partition(":")
     if not uri:
         raise orgkey.ConfigError(
             "No master key is named (ORGKEY_TENANTS_KEYS, or keys=), and no refresh token is stored without one."
         )
-    plugged = orgkey.registered(orgkey.KeyWrapperPlugin)
-    if scheme not in plugged:
+    plugin = plugin_for(orgkey.KeyWrapperPlugin, "keys", uri)
+    if any(map(_is_key, uri.partition(":")[2].split())):
         raise orgkey.ConfigError(
-            f"keys (ORGKEY_TENANTS_KEYS) names the scheme {scheme!r}. There are: {', '.join(sorted(plugged))}."
+            "ORGKEY_TENANTS_KEYS (keys= in Python) holds a master key itself, and it takes the place of one: put the "
+            "key into a file of mode 0600 and write file:PATH, or into a variable of its own and write env:VARIABLE. "
+            "Where a log or a process list has seen it, it is a leaked one: `orgkey tenants rotate-keys` moves to "
+            "another."
         )
     try:
-        wrapper: KeyWrapper = plugged[scheme].open(uri)
+        wrapper: KeyWrapper = plugin.open(uri)
     except NoMasterKey as error:
         raise orgkey.ConfigError(f"{error} {error.make if is_new() else _RESTORE}") from None
     return wrapper
@@ -202,6 +205,11 @@ def open_file(uri: str) -> LocalKeyWrapper:
 def open_variable(uri: str) -> LocalKeyWrapper:
     """Master keys from an environment variable, in base64, separated by white space."""
     name = uri.partition(":")[2]
+    if not name.isidentifier():
+        raise orgkey.ConfigError(
+            "ORGKEY_TENANTS_KEYS (keys= in Python) says env: and no name of a variable after it, such as "
+            "env:TENANTS_MASTER_KEY. What it says is not repeated: it may be a secret."
+        )
     text = orgkey.Secret(os.environ.get(name, ""))
     return LocalKeyWrapper(_keys(text, f"The variable {name} (ORGKEY_TENANTS_KEYS names it)"))
 
@@ -219,6 +227,13 @@ def _keys(text: orgkey.Secret, where: str) -> list[bytes]:
     if not keys:
         raise NoMasterKey(f"{where} holds no key.")
     return keys
+
+
+def _is_key(word: str) -> bool:
+    try:
+        return len(base64.b64decode(word, validate=True)) == _KEY
+    except ValueError:
+        return False
 
 
 def _id_of(key: bytes) -> str:

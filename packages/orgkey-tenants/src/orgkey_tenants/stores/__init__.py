@@ -6,6 +6,7 @@ from contextlib import closing
 
 import orgkey
 from orgkey_tenants.errors import StoreUnavailable, local
+from orgkey_tenants.settings import plugin_for
 from orgkey_tenants.stores.base import Store, record_of, records_of
 
 __all__ = ["Store", "is_known_to_be_empty", "open_existing", "open_store", "record_of", "records_of"]
@@ -46,11 +47,4 @@ def is_known_to_be_empty(url: str) -> bool:
 
 
 def _plugin(url: str) -> orgkey.StorePlugin:
-    scheme = url.partition(":")[0].partition("+")[0]
-    plugged = orgkey.registered(orgkey.StorePlugin)
-    if scheme not in plugged:
-        raise orgkey.ConfigError(
-            f"The store's URL (ORGKEY_TENANTS_URL) names the scheme {scheme!r}. "
-            f"There are: {', '.join(sorted(plugged))}."
-        )
-    return plugged[scheme]
+    return plugin_for(orgkey.StorePlugin, "url", url)
