@@ -29,6 +29,7 @@ from orgkey.cli.app import run
 from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, Tenants
 from orgkey_tenants.errors import local
 from orgkey_tenants.loopback import LoopbackReceiver
+from orgkey_tenants.record import Intent
 
 if TYPE_CHECKING:
     from customers import Customer
@@ -530,6 +531,57 @@ def test_refresh_suspend_and_resume(store: Tenants, connected: Customer, capsys:
     assert refused["error"]["diagnosis"]["cause"] == "TENANT_SUSPENDED" or "TENANT_SUSPENDED" in json.dumps(refused)
     assert told(capsys, "resume", tenant)[0]["state"] == "ACTIVE"
     assert store.get(tenant).state is State.ACTIVE
+
+
+def orgkey_tenants(*arguments: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
+    """A command in a process of its own: its exit code, and what it told on stderr."""
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", *arguments, "--json"]
+    done = subprocess.run(work, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    return done.returncode, [json.loads(line) for line in done.stderr.splitlines()]
+
+
+def begun_by_another(store: Tenants, tenant: str, seconds: float) -> None:
+    """Let another process have begun a refresh, for which others wait for so many seconds yet."""
+    record = store.get(tenant)
+    intent = Intent("of-another", "host/9", time.time() + seconds - store.limits.skew)
+    announced = replace(record, intent=intent)
+    assert store.store.swap(
+        announced, Audit.of(announced, "refresh_announced", by="test", at=0), version=record.version
+    )
+
+
+def test_settings_with_which_nothing_is_sent_leave_nothing_to_wait_for(store: Tenants, connected: Customer) -> None:
+    code, (problem,) = orgkey_tenants("refresh", connected.tenant, HTTP_PROXY="gopher://127.0.0.1:9")
+    assert (code, "proxy" in problem["error"]["message"]) == (2, True)
+    assert store.get(connected.tenant).intent is None
+    assert orgkey_tenants("refresh", connected.tenant) == (0, [])
+    assert connected.sent() == 1
+
+
+def test_a_refresh_that_waits_for_another_says_so_at_once(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun_by_another(store, connected.tenant, seconds=1.5)
+    capsys.readouterr()
+    assert run(["tenants", "refresh", connected.tenant]) == 0
+    shown = capsys.readouterr()
+    assert "host/9 began a refresh" in shown.err
+    assert " UTC at the latest (" in shown.err
+    assert "ACTIVE" in shown.out
+    assert store.get(connected.tenant).generation == 2
+
+
+def test_a_refresh_that_waits_longer_than_a_caller_does_tells_what_came_of_it(
+    store: Tenants, connected: Customer
+) -> None:
+    connected.org.faults.add("token", drop="after")
+    code, (problem,) = orgkey_tenants("refresh", connected.tenant)
+    assert code == 3
+    assert store.get(connected.tenant).intent is not None
+    begun_by_another(store, connected.tenant, seconds=11.5)  # a caller of the library waits for 10
+    code, (note, problem) = orgkey_tenants("refresh", connected.tenant)
+    assert "host/9 began a refresh" in note["warning"]
+    assert (code, problem["error"]["diagnosis"]["cause"]["id"]) == (3, "LOST_ROTATION")
 
 
 def test_all_tenants_are_suspended_at_once_whatever_they_were(

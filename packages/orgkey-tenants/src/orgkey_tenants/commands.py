@@ -74,23 +74,26 @@ OrgID = Annotated[
 ]
 
 
-def open_tenants() -> Tenants:
-    """The product's tenants, by the ORGKEY_TENANTS_* and ORGKEY_CLIENT_* variables; close them."""
+def open_tenants(*, wait: float | None = 10.0) -> Tenants:
+    """The product's tenants, by the ORGKEY_TENANTS_* and ORGKEY_CLIENT_* variables; close them.
+
+    ``wait`` is how many seconds a caller waits for a refresh; None is until it is over.
+    """
     from orgkey_tenants.registry import Tenants
 
     loopback = os.environ.get("ORGKEY_ALLOW_LOOPBACK_HTTP", "").strip().lower() in _TRUE
-    return Tenants(every=0.0, allow_loopback_http=loopback)
+    return Tenants(every=0.0, wait=wait, allow_loopback_http=loopback)
 
 
 @contextmanager
-def _opened(output: orgkey.Output | None = None) -> Iterator[Tenants]:
+def _opened(output: orgkey.Output | None = None, *, wait: float | None = 10.0) -> Iterator[Tenants]:
     """Open tenants for one command. Interrupted or terminated, it ends after the refreshes that are under way.
 
-    ``output`` is told where a signal has to wait for them.
+    ``output`` is told where a signal has to wait for them; ``wait`` is as for :func:`open_tenants`.
     """
     landing = _Landing(output or orgkey.Output(), "A refresh under way is being stored; the command ends after it.")
     with _terminated_as_interrupted():
-        tenants = open_tenants()
+        tenants = open_tenants(wait=wait)
         try:
             yield tenants
         finally:
@@ -329,11 +332,31 @@ def _send_to(output: orgkey.Output, url: str, then: str) -> None:
 
 @app.command()
 def refresh(tenant: Tenant, as_json: Json = False) -> None:
-    """Refresh a tenant's token now, under the same protocol as everybody."""
+    """Refresh a tenant's token now, under the same protocol as everybody.
+
+    Where another refresh is under way or has no known outcome, that is waited for: 155 s at most.
+    """
     output = orgkey.Output(as_json=as_json)
-    with _opened(output) as tenants, output.waiting(f"Refreshing {tenant}"):
+    with _opened(output, wait=None) as tenants, output.waiting(f"Refreshing {tenant}"):
+        _tell_of_wait(output, tenants, tenant)
         record = tenants.refresh(tenant)
     _tell(output, record)
+
+
+def _tell_of_wait(output: orgkey.Output, tenants: Tenants, tenant: str) -> None:
+    """Say whose refresh the next one waits for, and how long: until then nothing else would be seen."""
+    reading = tenants.store.read(tenant)
+    if reading is None or reading.record.state is not State.ACTIVE or reading.record.intent is None:
+        return
+    intent, now = reading.record.intent, reading.now
+    left = intent.seconds_left(now, tenants.limits.skew)
+    if left > 0:
+        until = datetime.fromtimestamp(now + left, UTC)
+        output.note(
+            f"{intent.owner} began a refresh of {tenant} that has no outcome yet. Waiting for it until "
+            f"{until:%H:%M:%S} UTC at the latest ({left:.0f} s); where none came by then, the stored token is tried "
+            "once."
+        )
 
 
 @app.command()
