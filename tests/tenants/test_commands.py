@@ -154,7 +154,7 @@ def test_a_new_store_is_told_how_to_make_a_master_key_which_overwrites_nothing(
     monkeypatch.setenv("ORGKEY_TENANTS_KEYS", f"file:{new}")
     for where in (url, f"sqlite:///{tmp_path / 'tenants.db'}"):  # none at all, and one without tenants
         monkeypatch.setenv("ORGKEY_TENANTS_URL", where)
-        (problem,) = told(capsys, "list", code=2)
+        (problem,) = told(capsys, "add", "acme", "--login-url", "https://acme.my.salesforce.com", code=2)
     assert not (tmp_path / "new.db").exists()
     command = problem["error"]["message"].partition("Make it: ")[2]
     assert command
@@ -861,6 +861,76 @@ def test_only_what_is_suspect_is_confirmed_and_only_what_is_suspended_resumed(
         assert store.get(tenant).state is state
 
 
+@pytest.mark.parametrize("found", ["nothing", "an empty file", "a database of somebody else's"])
+def test_only_who_adds_a_tenant_makes_a_store(
+    store: Tenants, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, found: str
+) -> None:
+    del store
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", "sqlite:///mistyped.db")
+    path = tmp_path / "mistyped.db"
+    if found != "nothing":
+        path.touch()
+    if found == "a database of somebody else's":
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE orders (id)")
+            other.commit()
+    before = path.read_bytes() if path.exists() else None
+    for command in (
+        "list",
+        "show acme",
+        "refresh acme",
+        "keepalive",
+        "suspend --all",
+        "resume acme",
+        "confirm acme --yes",
+        "forget acme --yes",
+        "restored --yes",
+        "rotate-keys",
+        "reconnect acme",
+        "authorize acme",
+    ):
+        (problem,) = told(capsys, *command.split(), code=2)
+        assert f"no store of tenants at {path} (ORGKEY_TENANTS_URL)" in problem["error"]["message"], command
+        assert str(tmp_path) in problem["error"]["message"]
+    assert run(["doctor", "--tenant", "acme", "--json"]) == 2
+    assert f"no store of tenants at {path}" in capsys.readouterr().out
+    assert run(["certificates", "--json"]) in {0, 1}
+    assert f"no store of tenants at {path}" in capsys.readouterr().out
+    assert (path.read_bytes() if path.exists() else None) == before
+    assert [made.name for made in tmp_path.iterdir() if "mistyped" in made.name and made != path] == []
+    (added,) = told(capsys, "add", "acme", "--login-url", "https://acme.my.salesforce.com")
+    assert told(capsys, "list") == [added]
+
+
+@pytest.mark.parametrize("name", ["URL", "KEYS", "LOCK", "JOURNAL"])
+@pytest.mark.parametrize("form", ["{}\n", "{}\r", " {}"])
+def test_white_space_around_a_place_makes_no_other_place(
+    store: Tenants,
+    master_key: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    name: str,
+    form: str,
+) -> None:
+    del store
+    places = {
+        "URL": f"sqlite:///{tmp_path / 'tenants.db'}",
+        "KEYS": master_key,
+        "LOCK": "redis://127.0.0.1:1/0",
+        "JOURNAL": str(tmp_path / "journal"),
+    }
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setenv(f"ORGKEY_TENANTS_{name}", form.format(places[name]))
+    for command in ("list", "add acme --login-url https://acme.my.salesforce.com"):
+        (problem,) = told(capsys, *command.split(), code=2)
+        assert f"ORGKEY_TENANTS_{name}" in problem["error"]["message"]
+        assert "white space" in problem["error"]["message"]
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_exit_codes_tell_a_wrong_command_line_from_a_store_that_does_not_answer(
     store: Tenants, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -868,6 +938,8 @@ def test_exit_codes_tell_a_wrong_command_line_from_a_store_that_does_not_answer(
     assert problem["exit_code"] == 2
     assert store.list() == []
     monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{tmp_path}/no/such/folder/tenants.db")
+    assert told(capsys, "list", code=2)
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", "postgresql://nobody@127.0.0.1:1/tenants")
     (problem,) = told(capsys, "list", code=1)
     assert problem["error"]["diagnosis"]["cause"]["id"] == "TENANT_STORE_UNAVAILABLE"
 

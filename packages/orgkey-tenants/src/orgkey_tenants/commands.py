@@ -74,26 +74,32 @@ OrgID = Annotated[
 ]
 
 
-def open_tenants(*, wait: float | None = 10.0) -> Tenants:
+def open_tenants(*, begins: bool = False, wait: float | None = 10.0) -> Tenants:
     """The product's tenants, by the ORGKEY_TENANTS_* and ORGKEY_CLIENT_* variables; close them.
 
-    ``wait`` is how many seconds a caller waits for a refresh; None is until it is over.
+    ``begins`` permits that the store is made where there is none: for who adds a tenant. ``wait`` is how many seconds a
+    caller waits for a refresh; None is until it is over.
     """
     from orgkey_tenants.registry import Tenants
+    from orgkey_tenants.settings import settle
+    from orgkey_tenants.stores import require_existing
 
+    if not begins:
+        require_existing(settle().url)
     loopback = os.environ.get("ORGKEY_ALLOW_LOOPBACK_HTTP", "").strip().lower() in _TRUE
     return Tenants(every=0.0, wait=wait, allow_loopback_http=loopback)
 
 
 @contextmanager
-def _opened(output: orgkey.Output | None = None, *, wait: float | None = 10.0) -> Iterator[Tenants]:
-    """Open tenants for one command. Interrupted or terminated, it ends after the refreshes that are under way.
+def _opened(output: orgkey.Output | None = None, **how: Any) -> Iterator[Tenants]:
+    """Open tenants for one command, as :func:`open_tenants` does.
 
-    ``output`` is told where a signal has to wait for them; ``wait`` is as for :func:`open_tenants`.
+    Interrupted or terminated, it ends after the refreshes that are under way. ``output`` is told where a signal has to
+    wait for them.
     """
     landing = _Landing(output or orgkey.Output(), "A refresh under way is being stored; the command ends after it.")
     with _terminated_as_interrupted():
-        tenants = open_tenants(wait=wait)
+        tenants = open_tenants(**how)
         try:
             yield tenants
         finally:
@@ -192,7 +198,7 @@ def add(  # noqa: PLR0917  # options of a command line
     output = orgkey.Output(as_json=as_json)
     if org_id and grant != _GRANTS[0]:
         raise orgkey.UsageProblem("--org-id is for a consent; a key or secret belongs to one org anyway.")
-    with _opened() as tenants:
+    with _opened(begins=True) as tenants:
         if grant == "authorization_code":
             record = tenants.add(tenant, login_url=login_url, org_id=org_id, by=by)
         elif grant == "jwt_bearer":
@@ -239,7 +245,7 @@ def authorize(
     Where the callback URL is an address of this machine the answer is received here. Otherwise copy the URL that the
     browser ends at (--paste): then nothing ties the answer to a browser but you.
     """
-    with _opened() as tenants:
+    with _opened(begins=bool(login_url)) as tenants:  # without it the tenant must be there
         url = tenants.start_authorization(tenant, login_url, org_id=org_id, login_hint=login_hint, by=by)
         _finish(tenants, url, paste=paste, by=by, output=orgkey.Output(as_json=as_json))
 

@@ -32,6 +32,8 @@ _REQUIRED: Final = {
     "keys": "where the master key is that they are sealed under, such as file:master.key",
 }
 
+_PLACES: Final = ("url", "keys", "lock", "journal")
+
 _FORMS: Final = {
     "url": "sqlite:///tenants.db or postgresql://user@host/database",
     "keys": "file:PATH or env:VARIABLE, for where the key is, or awskms:KEY",
@@ -64,8 +66,13 @@ def settle(**given: str | orgkey.Secret | None) -> Settings:
         for name, says in _REQUIRED.items()
         if not found[name]
     ]
-    if missing:
-        raise orgkey.ConfigError(missing)
+    spaced = [
+        f"{_VARIABLES[name]} ({name}= in Python) has white space before or after it, such as a line's end. Remove it."
+        for name in _PLACES
+        if found[name].reveal() != found[name].reveal().strip()
+    ]
+    if missing or spaced:
+        raise orgkey.ConfigError([*missing, *spaced])
     plain = {name: value.reveal() for name, value in found.items() if name != "client_secret"}
     if "://" in plain["journal"]:
         raise orgkey.ConfigError(

@@ -7,13 +7,14 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import create_engine, event, inspect, make_url, select, text, update
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy import create_engine, event, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import StoreUnavailable, local
 from orgkey_tenants.record import Audit, Authorization, Intent, Reading, State, TenantRecord, WrappedKey
+from orgkey_tenants.stores.place import file_of, parsed
 from orgkey_tenants.stores.postgresql import TOGETHER, open_postgresql
 from orgkey_tenants.stores.schema import AUDIT, AUTHORIZATIONS, KEYS, REVISION, STORE, TENANTS
 from orgkey_tenants.stores.statements import (
@@ -58,8 +59,8 @@ def open_existing_sql(url: str) -> SQLStore | None:
     Raises :class:`orgkey.ConfigError` for a URL that is none, and :class:`~orgkey_tenants.StoreUnavailable` where the
     database does not answer or has the tables of another version.
     """
-    parsed = _parsed(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+    file = file_of(parsed(url))
+    if file is not None and not file.exists():
         return None
     store = SQLStore(url, existing=True)
     with ExitStack() as unless_it_is_one:
@@ -306,14 +307,14 @@ def _translated() -> Iterator[None]:
 
 
 def _engine(url: str, clock: orgkey.Clock, *, existing: bool) -> Engine:
-    parsed = _parsed(url)
-    is_sqlite = parsed.get_backend_name() == "sqlite"
+    place = parsed(url)
+    is_sqlite = place.get_backend_name() == "sqlite"
     if existing:
-        parsed = _as_it_is(parsed)
+        place = _as_it_is(place)
     try:
         if not is_sqlite:
-            return open_postgresql(parsed, clock)
-        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
+            return open_postgresql(place, clock)
+        engine = create_engine(place, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
     except (ModuleNotFoundError, SQLAlchemyError) as error:
         raise orgkey.ConfigError(
             f"The store's URL (ORGKEY_TENANTS_URL) cannot be used: {type(error).__name__}: {error}. "
@@ -322,16 +323,6 @@ def _engine(url: str, clock: orgkey.Clock, *, existing: bool) -> Engine:
     if not existing:
         _prepare_sqlite(engine)
     return engine
-
-
-def _parsed(url: str) -> URL:
-    try:
-        return make_url(url)
-    except ArgumentError:
-        raise orgkey.ConfigError(
-            "The store's URL (ORGKEY_TENANTS_URL) is none. It looks like sqlite:///tenants.db or "
-            "postgresql://user@host/database"
-        ) from None
 
 
 def _as_it_is(url: URL) -> URL:
