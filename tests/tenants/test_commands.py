@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from customers import new_customer, stored_token
 
+from orgkey import ConfigError
 from orgkey.cli.app import run
 from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, Tenants
 from orgkey_tenants.errors import local
@@ -901,6 +902,44 @@ def test_only_who_adds_a_tenant_makes_a_store(
     assert [made.name for made in tmp_path.iterdir() if "mistyped" in made.name and made != path] == []
     (added,) = told(capsys, "add", "acme", "--login-url", "https://acme.my.salesforce.com")
     assert told(capsys, "list") == [added]
+
+
+@pytest.mark.parametrize("kind", ["a file", "under a file", "nowhere"])
+def test_a_journal_that_keeps_nothing_is_told_before_a_refresh_needs_it(
+    store: Tenants,
+    connected: Customer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    kind: str,
+) -> None:
+    (tmp_path / "file").touch()
+    path = {"a file": tmp_path / "file", "under a file": tmp_path / "file" / "journal", "nowhere": Path("/proc/x")}[
+        kind
+    ]
+    monkeypatch.setenv("ORGKEY_TENANTS_JOURNAL", str(path))
+    for command in (["refresh", connected.tenant], ["keepalive"]):
+        (problem,) = told(capsys, *command, code=2)
+        assert f"The journal {path} (ORGKEY_TENANTS_JOURNAL" in problem["error"]["message"]
+    assert run(["doctor", "--tenant", connected.tenant, "--json"]) == 2
+    assert f"The journal {path} (ORGKEY_TENANTS_JOURNAL" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match="ORGKEY_TENANTS_JOURNAL"):
+        Tenants()
+    assert (connected.sent(), store.get(connected.tenant).intent) == (0, None)
+    # Who refreshes nothing needs none, and makes none.
+    assert told(capsys, "suspend", connected.tenant)[0]["state"] == "SUSPENDED"
+
+
+def test_a_journal_that_works_is_made_and_left_empty(
+    store: Tenants, connected: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del store
+    journal = tmp_path / "tenants.db.journal"
+    told(capsys, "list")
+    assert not journal.exists()
+    told(capsys, "refresh", connected.tenant)
+    assert (journal.stat().st_mode & 0o777, [*journal.iterdir()]) == (0o700, [])
 
 
 @pytest.mark.parametrize("name", ["URL", "KEYS", "LOCK", "JOURNAL"])

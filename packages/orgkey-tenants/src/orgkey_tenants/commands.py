@@ -74,12 +74,14 @@ OrgID = Annotated[
 ]
 
 
-def open_tenants(*, begins: bool = False, wait: float | None = 10.0) -> Tenants:
+def open_tenants(*, begins: bool = False, refreshes: bool = False, wait: float | None = 10.0) -> Tenants:
     """The product's tenants, by the ORGKEY_TENANTS_* and ORGKEY_CLIENT_* variables; close them.
 
-    ``begins`` permits that the store is made where there is none: for who adds a tenant. ``wait`` is how many seconds a
-    caller waits for a refresh; None is until it is over.
+    ``begins`` permits that the store is made where there is none: for who adds a tenant. ``refreshes``
+    says that the journal may be needed; all others go on without one, such as whoever suspends tenants in an incident
+    from another machine. ``wait`` is how many seconds a caller waits for a refresh; None is until it is over.
     """
+    from orgkey_tenants.journal import MemoryJournal
     from orgkey_tenants.registry import Tenants
     from orgkey_tenants.settings import settle
     from orgkey_tenants.stores import require_existing
@@ -87,7 +89,8 @@ def open_tenants(*, begins: bool = False, wait: float | None = 10.0) -> Tenants:
     if not begins:
         require_existing(settle().url)
     loopback = os.environ.get("ORGKEY_ALLOW_LOOPBACK_HTTP", "").strip().lower() in _TRUE
-    return Tenants(every=0.0, wait=wait, allow_loopback_http=loopback)
+    journal = "" if refreshes else MemoryJournal()
+    return Tenants(every=0.0, wait=wait, journal=journal, allow_loopback_http=loopback)
 
 
 @contextmanager
@@ -343,7 +346,7 @@ def refresh(tenant: Tenant, as_json: Json = False) -> None:
     Where another refresh is under way or has no known outcome, that is waited for: 155 s at most.
     """
     output = orgkey.Output(as_json=as_json)
-    with _opened(output, wait=None) as tenants, output.waiting(f"Refreshing {tenant}"):
+    with _opened(output, refreshes=True, wait=None) as tenants, output.waiting(f"Refreshing {tenant}"):
         _tell_of_wait(output, tenants, tenant)
         record = tenants.refresh(tenant)
     _tell(output, record)
@@ -377,7 +380,7 @@ def keepalive(
     output = orgkey.Output(as_json=as_json)
     failures: dict[str, str] = {}
     done = 0
-    with _opened(output) as tenants, output.counting("tenants") as counter:
+    with _opened(output, refreshes=True) as tenants, output.counting("tenants") as counter:
 
         def progress(tenant: str, cause: str) -> None:
             nonlocal done
@@ -560,7 +563,7 @@ def renew_secret(
 @contextmanager
 def session_of(tenant: str) -> Iterator[orgkey.OrgSession]:
     """The tenant's session, for ``orgkey doctor --tenant``. Where a consent failed, the error says why it has none."""
-    with _opened() as tenants:
+    with _opened(refreshes=True) as tenants:
         try:
             session = tenants.session(tenant)
         except TenantNotActive as error:
