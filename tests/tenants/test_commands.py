@@ -904,6 +904,79 @@ def test_only_who_adds_a_tenant_makes_a_store(
     assert told(capsys, "list") == [added]
 
 
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [("no/such/tenants.db", "there is no folder"), ("", "it is a folder"), ("notes.txt", "a file of another kind")],
+)
+def test_a_store_that_can_be_none_is_named_with_what_to_change(
+    store: Tenants,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    place: str,
+    reason: str,
+) -> None:
+    del store
+    (tmp_path / "notes.txt").write_text("of somebody else " * 100)
+    path = tmp_path / place
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{path}")
+    (problem,) = told(capsys, "add", "acme", "--login-url", "https://acme.my.salesforce.com", code=2)
+    assert f"The store at {path} (ORGKEY_TENANTS_URL) cannot be opened" in problem["error"]["message"]
+    assert reason in problem["error"]["message"]
+    (problem,) = told(capsys, "list", code=2)
+    assert f"{path} (ORGKEY_TENANTS_URL)" in problem["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "form", ["postgresql://u:{}@127.0.0.1:abc/db", "postgresql://db:{}/db", "sqlite://u:{}@h/t.db"]
+)
+@pytest.mark.parametrize("variable", ["ORGKEY_TENANTS_URL", "ORGKEY_TENANTS_LOCK"])
+def test_a_url_that_cannot_be_read_is_refused_without_its_password(
+    store: Tenants, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, form: str, variable: str
+) -> None:
+    del store
+    secret = canary("database password")
+    monkeypatch.setenv(variable, form.format(secret))
+    for command in (["tenants", "list"], ["tenants", "list", "--json"]):
+        assert run(command) == 2
+        shown = "".join(capsys.readouterr())
+        assert variable in shown
+        assert secret not in shown
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(
+    store: Tenants, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del store
+    secret = canary("database password")
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", f"postgresql://u:{secret}@127.0.0.1:1/customers?password={secret}")
+    shown = json.dumps(told(capsys, "list", code=1))
+    assert "@127.0.0.1:1/customers (ORGKEY_TENANTS_URL)" in shown
+    assert secret not in shown
+
+
+@pytest.mark.parametrize("uri", ["http://localhost:abc/cb", "http://[::1/cb"])
+def test_a_callback_url_that_is_none_is_refused_before_anything_is_kept(
+    store: Tenants, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, uri: str
+) -> None:
+    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", uri)
+    (problem,) = told(capsys, "authorize", "acme", "--login-url", "https://acme.my.salesforce.com", code=2)
+    assert "redirect_uri (ORGKEY_CLIENT_REDIRECT_URI)" in problem["error"]["message"]
+    assert store.list() == []
+
+
+def test_a_login_url_that_is_not_permitted_is_called_the_tenants(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del store
+    monkeypatch.delenv("ORGKEY_ALLOW_LOOPBACK_HTTP")
+    (problem,) = told(capsys, "refresh", connected.tenant, code=2)
+    assert f"The login URL of tenant {connected.tenant!r}" in problem["error"]["message"]
+    assert "ORGKEY_ALLOW_LOOPBACK_HTTP=1" in problem["error"]["message"]
+    assert "SALESFORCE_LOGIN_URL" not in problem["error"]["message"]
+
+
 @pytest.mark.parametrize("kind", ["a file", "under a file", "nowhere"])
 def test_a_journal_that_keeps_nothing_is_told_before_a_refresh_needs_it(
     store: Tenants,

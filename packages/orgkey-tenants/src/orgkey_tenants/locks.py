@@ -132,7 +132,7 @@ class PostgreSQLLock:
     def __init__(self, url: str, *, clock: orgkey.Clock = orgkey.SYSTEM_CLOCK) -> None:
         try:
             self._engine = open_postgresql(url, clock)
-        except (ArgumentError, ModuleNotFoundError):
+        except (ArgumentError, ModuleNotFoundError, ValueError):  # ValueError: a port that is no number
             raise orgkey.ConfigError(
                 "The lock's URL (ORGKEY_TENANTS_LOCK) cannot be used. It looks like postgresql://user@host/database "
                 "and needs pip install 'orgkey-tenants[postgresql]'"

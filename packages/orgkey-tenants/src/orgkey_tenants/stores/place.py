@@ -21,12 +21,15 @@ _TOLD: Final = ("host", "port")  # of a query, which may have a password as well
 def parsed(url: str) -> URL:
     """``url`` in its parts. Raises :class:`orgkey.ConfigError`, which does not quote it, where it is none."""
     try:
-        return make_url(url)
+        found = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        found = None
+    if found is None or (found.get_backend_name() == "sqlite" and found.host):  # two slashes where it takes three
         raise orgkey.ConfigError(
             "The store's URL (ORGKEY_TENANTS_URL) is none. It looks like sqlite:///tenants.db or "
             "postgresql://user@host:5432/database; in a password write @ : / # as %40 %3A %2F %23."
-        ) from None
+        )
+    return found
 
 
 def file_of(url: URL) -> Path | None:
@@ -47,4 +50,4 @@ def place_of(url: str | URL) -> str:
     if file is not None:
         return str(file)
     told = {name: known.query[name] for name in _TOLD if name in known.query}
-    return known.set(password=None, query=told).render_as_string()
+    return known.set(query=told).render_as_string(hide_password=True)
