@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import codecs
 import os
 import shlex
 from hashlib import sha256
@@ -27,6 +27,8 @@ __all__ = ["AWSKeyWrapper", "KeyWrapper", "LocalKeyWrapper", "NoMasterKey", "ope
 _KEY: Final = 32
 _NONCE: Final = 12
 _READ_BY_OTHERS: Final = 0o077
+_UTF8_MARK: Final = codecs.BOM_UTF8.decode("latin-1")
+_UTF16_MARKS: Final = tuple(mark.decode("latin-1") for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 _RESTORE: Final = (
     "Find it or restore it from a backup, and put it there: no other key opens what this store's tenants were sealed "
     "under."
@@ -189,8 +191,8 @@ def open_file(uri: str) -> LocalKeyWrapper:
     path = Path(uri.partition(":")[2]).absolute()  # who reads a message may be in another folder
     try:
         mode = path.stat().st_mode
-        text = orgkey.Secret(path.read_text(encoding="ascii"))
-    except (OSError, UnicodeDecodeError) as error:
+        text = _decoded(orgkey.Secret(path.read_bytes().decode("latin-1")))
+    except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         problem = NoMasterKey(f"The master key file {path} (ORGKEY_TENANTS_KEYS) cannot be read: {reason}.")
         if isinstance(error, FileNotFoundError):
@@ -214,12 +216,26 @@ def open_variable(uri: str) -> LocalKeyWrapper:
     return LocalKeyWrapper(_keys(text, f"The variable {name} (ORGKEY_TENANTS_KEYS names it)"))
 
 
+def _decoded(content: orgkey.Secret) -> orgkey.Secret:
+    """The text of a file whose bytes are ``content``, one a character, as ASCII or as Windows marks UTF-8 and UTF-16.
+
+    Raises UnicodeError. No frame here has anything of it among its locals.
+    """
+    return orgkey.Secret(content.reveal().encode("latin-1").decode(_encoding(content)))
+
+
+def _encoding(content: orgkey.Secret) -> str:
+    if content.reveal().startswith(_UTF16_MARKS):
+        return "utf-16"
+    return "utf-8-sig" if content.reveal().startswith(_UTF8_MARK) else "ascii"
+
+
 def _keys(text: orgkey.Secret, where: str) -> list[bytes]:
     keys = []
-    for number, line in enumerate(map(orgkey.Secret, text.reveal().split()), start=1):
+    for number, line in enumerate(map(orgkey.Secret, text.reveal().removeprefix("\ufeff").split()), start=1):
         try:
             keys.append(base64.b64decode(line.reveal(), validate=True))
-        except binascii.Error:
+        except ValueError:
             raise NoMasterKey(f"{where} is damaged: key {number} is not base64.") from None
         if len(keys[-1]) != _KEY:
             fact = f"key {number} has {len(keys[-1])} bytes in base64, and it takes {_KEY}"
