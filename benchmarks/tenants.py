@@ -47,6 +47,7 @@ class Endpoint:
     """A token endpoint in memory: rotates, and takes as long as told. It stands in the place of the core's sender."""
 
     def __init__(self) -> None:
+        self.settings = orgkey.HTTPSettings()
         self.delay = 0.0
         self.requests = 0
         self._lock = threading.Lock()

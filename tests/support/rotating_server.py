@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from orgkey.carriers import HTTPSettings
 from orgkey.diagnosis import Evidence, diagnose
 from orgkey.errors import TokenEndpointUnreachable
 from orgkey.wire import Answer
@@ -33,6 +34,7 @@ class RotatingServer:
     """
 
     def __init__(self) -> None:
+        self.settings = HTTPSettings()
         self.sends: Counter[str] = Counter()
         self.revocations = 0
         self.before: Callable[[], Any] = lambda: None

@@ -25,10 +25,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from customers import new_customer, stored_token
 
+from orgkey import ConfigError
 from orgkey.cli.app import run
 from orgkey_tenants import Audit, AuthorizationRefused, RefreshInProgress, State, StoreUnavailable, Tenants
 from orgkey_tenants.errors import local
 from orgkey_tenants.loopback import LoopbackReceiver
+from orgkey_tenants.record import Intent
 
 if TYPE_CHECKING:
     from customers import Customer
@@ -84,6 +86,45 @@ def test_a_tenant_without_a_name_is_not_added(
     assert store.list() == []
 
 
+@pytest.mark.parametrize(
+    ("variable", "form", "says"),
+    [
+        ("ORGKEY_TENANTS_KEYS", "{key}", "file:PATH or env:VARIABLE"),
+        ("ORGKEY_TENANTS_KEYS", "file:{key}", "holds a master key itself"),
+        ("ORGKEY_TENANTS_KEYS", "file:{key}\n{key}", "holds a master key itself"),
+        ("ORGKEY_TENANTS_KEYS", "env:{key}", "holds a master key itself"),
+        ("ORGKEY_TENANTS_KEYS", "env:{secret}", "no name of a variable"),
+        ("ORGKEY_TENANTS_KEYS", "{secret}:", "file:PATH or env:VARIABLE"),
+        ("ORGKEY_TENANTS_KEYS", "file", "file:PATH or env:VARIABLE"),
+        ("ORGKEY_TENANTS_URL", "{key}", "sqlite:///tenants.db or postgresql://"),
+        ("ORGKEY_TENANTS_URL", "{secret}@db.example/tenants", "sqlite:///tenants.db or postgresql://"),
+        ("ORGKEY_TENANTS_LOCK", "{secret}@redis.example:6379", "redis://host:6379/0"),
+        ("ORGKEY_TENANTS_JOURNAL", "redis://u:{secret}@redis.example", "the path of a folder"),
+    ],
+)
+def test_what_may_be_a_secret_in_the_wrong_place_is_not_repeated(
+    store: Tenants,
+    master_key: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    variable: str,
+    form: str,
+    says: str,
+) -> None:
+    del store
+    key = Path(master_key.removeprefix("file:")).read_text(encoding="ascii").strip()
+    secret = canary("misplaced password")
+    monkeypatch.setenv(variable, form.format(key=key, secret=secret))
+    for command in (["tenants", "list"], ["tenants", "list", "--json"], ["doctor", "--tenant", "acme", "--json"]):
+        assert run(command) == 2
+        shown = "".join(capsys.readouterr())
+        assert key not in shown
+        assert secret not in shown
+        assert variable in shown
+    assert says in shown
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
 def test_who_has_tenants_is_told_to_find_the_master_key_and_never_to_make_one(
     store: Tenants, connected: Customer, master_key: str, capsys: pytest.CaptureFixture[str], *, damage: str
@@ -114,7 +155,7 @@ def test_a_new_store_is_told_how_to_make_a_master_key_which_overwrites_nothing(
     monkeypatch.setenv("ORGKEY_TENANTS_KEYS", f"file:{new}")
     for where in (url, f"sqlite:///{tmp_path / 'tenants.db'}"):  # none at all, and one without tenants
         monkeypatch.setenv("ORGKEY_TENANTS_URL", where)
-        (problem,) = told(capsys, "list", code=2)
+        (problem,) = told(capsys, "add", "acme", "--login-url", "https://acme.my.salesforce.com", code=2)
     assert not (tmp_path / "new.db").exists()
     command = problem["error"]["message"].partition("Make it: ")[2]
     assert command
@@ -532,6 +573,57 @@ def test_refresh_suspend_and_resume(store: Tenants, connected: Customer, capsys:
     assert store.get(tenant).state is State.ACTIVE
 
 
+def orgkey_tenants(*arguments: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
+    """A command in a process of its own: its exit code, and what it told on stderr."""
+    work = [Path(sys.executable).with_name("orgkey"), "tenants", *arguments, "--json"]
+    done = subprocess.run(work, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    return done.returncode, [json.loads(line) for line in done.stderr.splitlines()]
+
+
+def begun_by_another(store: Tenants, tenant: str, seconds: float) -> None:
+    """Let another process have begun a refresh, for which others wait for so many seconds yet."""
+    record = store.get(tenant)
+    intent = Intent("of-another", "host/9", time.time() + seconds - store.limits.skew)
+    announced = replace(record, intent=intent)
+    assert store.store.swap(
+        announced, Audit.of(announced, "refresh_announced", by="test", at=0), version=record.version
+    )
+
+
+def test_settings_with_which_nothing_is_sent_leave_nothing_to_wait_for(store: Tenants, connected: Customer) -> None:
+    code, (problem,) = orgkey_tenants("refresh", connected.tenant, HTTP_PROXY="gopher://127.0.0.1:9")
+    assert (code, "proxy" in problem["error"]["message"]) == (2, True)
+    assert store.get(connected.tenant).intent is None
+    assert orgkey_tenants("refresh", connected.tenant) == (0, [])
+    assert connected.sent() == 1
+
+
+def test_a_refresh_that_waits_for_another_says_so_at_once(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun_by_another(store, connected.tenant, seconds=1.5)
+    capsys.readouterr()
+    assert run(["tenants", "refresh", connected.tenant]) == 0
+    shown = capsys.readouterr()
+    assert "host/9 began a refresh" in shown.err
+    assert " UTC at the latest (" in shown.err
+    assert "ACTIVE" in shown.out
+    assert store.get(connected.tenant).generation == 2
+
+
+def test_a_refresh_that_waits_longer_than_a_caller_does_tells_what_came_of_it(
+    store: Tenants, connected: Customer
+) -> None:
+    connected.org.faults.add("token", drop="after")
+    code, (problem,) = orgkey_tenants("refresh", connected.tenant)
+    assert code == 3
+    assert store.get(connected.tenant).intent is not None
+    begun_by_another(store, connected.tenant, seconds=11.5)  # a caller of the library waits for 10
+    code, (note, problem) = orgkey_tenants("refresh", connected.tenant)
+    assert "host/9 began a refresh" in note["warning"]
+    assert (code, problem["error"]["diagnosis"]["cause"]["id"]) == (3, "LOST_ROTATION")
+
+
 def test_all_tenants_are_suspended_at_once_whatever_they_were(
     store: Tenants, connected: Customer, customer: Customer, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -829,6 +921,187 @@ def test_only_what_is_suspect_is_confirmed_and_only_what_is_suspended_resumed(
         assert store.get(tenant).state is state
 
 
+@pytest.mark.parametrize("found", ["nothing", "an empty file", "a database of somebody else's"])
+def test_only_who_adds_a_tenant_makes_a_store(
+    store: Tenants, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, found: str
+) -> None:
+    del store
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", "sqlite:///mistyped.db")
+    path = tmp_path / "mistyped.db"
+    if found != "nothing":
+        path.touch()
+    if found == "a database of somebody else's":
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE orders (id)")
+            other.commit()
+    before = path.read_bytes() if path.exists() else None
+    for command in (
+        "list",
+        "show acme",
+        "refresh acme",
+        "keepalive",
+        "suspend --all",
+        "resume acme",
+        "confirm acme --yes",
+        "forget acme --yes",
+        "restored --yes",
+        "rotate-keys",
+        "reconnect acme",
+        "authorize acme",
+    ):
+        (problem,) = told(capsys, *command.split(), code=2)
+        assert f"no store of tenants at {path} (ORGKEY_TENANTS_URL)" in problem["error"]["message"], command
+        assert str(tmp_path) in problem["error"]["message"]
+    assert run(["doctor", "--tenant", "acme", "--json"]) == 2
+    assert f"no store of tenants at {path}" in capsys.readouterr().out
+    assert run(["certificates", "--json"]) in {0, 1}
+    assert f"no store of tenants at {path}" in capsys.readouterr().out
+    assert (path.read_bytes() if path.exists() else None) == before
+    assert [made.name for made in tmp_path.iterdir() if "mistyped" in made.name and made != path] == []
+    (added,) = told(capsys, "add", "acme", "--login-url", "https://acme.my.salesforce.com")
+    assert told(capsys, "list") == [added]
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [("no/such/tenants.db", "there is no folder"), ("", "it is a folder"), ("notes.txt", "a file of another kind")],
+)
+def test_a_store_that_can_be_none_is_named_with_what_to_change(
+    store: Tenants,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    place: str,
+    reason: str,
+) -> None:
+    del store
+    (tmp_path / "notes.txt").write_text("of somebody else " * 100)
+    path = tmp_path / place
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{path}")
+    (problem,) = told(capsys, "add", "acme", "--login-url", "https://acme.my.salesforce.com", code=2)
+    assert f"The store at {path} (ORGKEY_TENANTS_URL) cannot be opened" in problem["error"]["message"]
+    assert reason in problem["error"]["message"]
+    (problem,) = told(capsys, "list", code=2)
+    assert f"{path} (ORGKEY_TENANTS_URL)" in problem["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "form", ["postgresql://u:{}@127.0.0.1:abc/db", "postgresql://db:{}/db", "sqlite://u:{}@h/t.db"]
+)
+@pytest.mark.parametrize("variable", ["ORGKEY_TENANTS_URL", "ORGKEY_TENANTS_LOCK"])
+def test_a_url_that_cannot_be_read_is_refused_without_its_password(
+    store: Tenants, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, form: str, variable: str
+) -> None:
+    del store
+    secret = canary("database password")
+    monkeypatch.setenv(variable, form.format(secret))
+    for command in (["tenants", "list"], ["tenants", "list", "--json"]):
+        assert run(command) == 2
+        shown = "".join(capsys.readouterr())
+        assert variable in shown
+        assert secret not in shown
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(
+    store: Tenants, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del store
+    secret = canary("database password")
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", f"postgresql://u:{secret}@127.0.0.1:1/customers?password={secret}")
+    shown = json.dumps(told(capsys, "list", code=1))
+    assert "@127.0.0.1:1/customers (ORGKEY_TENANTS_URL)" in shown
+    assert secret not in shown
+
+
+@pytest.mark.parametrize("uri", ["http://localhost:abc/cb", "http://[::1/cb"])
+def test_a_callback_url_that_is_none_is_refused_before_anything_is_kept(
+    store: Tenants, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, uri: str
+) -> None:
+    monkeypatch.setenv("ORGKEY_CLIENT_REDIRECT_URI", uri)
+    (problem,) = told(capsys, "authorize", "acme", "--login-url", "https://acme.my.salesforce.com", code=2)
+    assert "redirect_uri (ORGKEY_CLIENT_REDIRECT_URI)" in problem["error"]["message"]
+    assert store.list() == []
+
+
+def test_a_login_url_that_is_not_permitted_is_called_the_tenants(
+    store: Tenants, connected: Customer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del store
+    monkeypatch.delenv("ORGKEY_ALLOW_LOOPBACK_HTTP")
+    (problem,) = told(capsys, "refresh", connected.tenant, code=2)
+    assert f"The login URL of tenant {connected.tenant!r}" in problem["error"]["message"]
+    assert "ORGKEY_ALLOW_LOOPBACK_HTTP=1" in problem["error"]["message"]
+    assert "SALESFORCE_LOGIN_URL" not in problem["error"]["message"]
+
+
+@pytest.mark.parametrize("kind", ["a file", "under a file", "nowhere"])
+def test_a_journal_that_keeps_nothing_is_told_before_a_refresh_needs_it(
+    store: Tenants,
+    connected: Customer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    kind: str,
+) -> None:
+    (tmp_path / "file").touch()
+    path = {"a file": tmp_path / "file", "under a file": tmp_path / "file" / "journal", "nowhere": Path("/proc/x")}[
+        kind
+    ]
+    monkeypatch.setenv("ORGKEY_TENANTS_JOURNAL", str(path))
+    for command in (["refresh", connected.tenant], ["keepalive"]):
+        (problem,) = told(capsys, *command, code=2)
+        assert f"The journal {path} (ORGKEY_TENANTS_JOURNAL" in problem["error"]["message"]
+    assert run(["doctor", "--tenant", connected.tenant, "--json"]) == 2
+    assert f"The journal {path} (ORGKEY_TENANTS_JOURNAL" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match="ORGKEY_TENANTS_JOURNAL"):
+        Tenants()
+    assert (connected.sent(), store.get(connected.tenant).intent) == (0, None)
+    # Who refreshes nothing needs none, and makes none.
+    assert told(capsys, "suspend", connected.tenant)[0]["state"] == "SUSPENDED"
+
+
+def test_a_journal_that_works_is_made_and_left_empty(
+    store: Tenants, connected: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del store
+    journal = tmp_path / "tenants.db.journal"
+    told(capsys, "list")
+    assert not journal.exists()
+    told(capsys, "refresh", connected.tenant)
+    assert (journal.stat().st_mode & 0o777, [*journal.iterdir()]) == (0o700, [])
+
+
+@pytest.mark.parametrize("name", ["URL", "KEYS", "LOCK", "JOURNAL"])
+@pytest.mark.parametrize("form", ["{}\n", "{}\r", " {}"])
+def test_white_space_around_a_place_makes_no_other_place(
+    store: Tenants,
+    master_key: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    name: str,
+    form: str,
+) -> None:
+    del store
+    places = {
+        "URL": f"sqlite:///{tmp_path / 'tenants.db'}",
+        "KEYS": master_key,
+        "LOCK": "redis://127.0.0.1:1/0",
+        "JOURNAL": str(tmp_path / "journal"),
+    }
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setenv(f"ORGKEY_TENANTS_{name}", form.format(places[name]))
+    for command in ("list", "add acme --login-url https://acme.my.salesforce.com"):
+        (problem,) = told(capsys, *command.split(), code=2)
+        assert f"ORGKEY_TENANTS_{name}" in problem["error"]["message"]
+        assert "white space" in problem["error"]["message"]
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_exit_codes_tell_a_wrong_command_line_from_a_store_that_does_not_answer(
     store: Tenants, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -836,6 +1109,8 @@ def test_exit_codes_tell_a_wrong_command_line_from_a_store_that_does_not_answer(
     assert problem["exit_code"] == 2
     assert store.list() == []
     monkeypatch.setenv("ORGKEY_TENANTS_URL", f"sqlite:///{tmp_path}/no/such/folder/tenants.db")
+    assert told(capsys, "list", code=2)
+    monkeypatch.setenv("ORGKEY_TENANTS_URL", "postgresql://nobody@127.0.0.1:1/tenants")
     (problem,) = told(capsys, "list", code=1)
     assert problem["error"]["diagnosis"]["cause"]["id"] == "TENANT_STORE_UNAVAILABLE"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from refresh_bench import Bench, Crash, FlakyStore, Trace, crashing
 
+import orgkey
 from orgkey_tenants import NeedsReauth, RotationLost, State
 from orgkey_tenants.drivers import drive, drive_async
 from orgkey_tenants.stores.memory import MemoryStore
@@ -96,6 +97,38 @@ def test_after_a_crash_at_any_step_the_next_process_recovers(new_bench, clock, r
         if (sent, True) <= (at, after) <= (kept, False)
     ]
     assert lost_at == expected
+
+
+@DRIVERS
+def test_after_a_crash_around_a_request_that_could_not_be_sent_nothing_is_lost(new_bench, clock, run):
+    def unsent(bench: Bench) -> Trace:
+        bench.server.before = refuse
+        return Trace()
+
+    def refuse() -> None:
+        raise orgkey.ConfigError("no proxy")
+
+    bench = new_bench(clock)
+    trace = unsent(bench)
+    with pytest.raises(orgkey.ConfigError, match="no proxy"):
+        run(crashing(bench.protocol(), trace), bench.ports())
+    steps = trace.steps
+    assert steps[steps.index("Send") :] == ["Send", "Swap", "Release"]
+    for at, name in enumerate(steps):
+        for after in (False, True):
+            bench = new_bench(clock)
+            trace = unsent(bench)
+            with pytest.raises(Crash):
+                run(crashing(bench.protocol("host/dead"), trace, at, after=after), bench.ports())
+            died_at = clock.now()
+            bench.server.before = lambda: None
+            bench.refresh("host/next", run=run)
+            bench.check()
+            where = f"{'after' if after else 'before'} step {at}, {name}"
+            assert bench.record.generation == 2, where
+            assert max(bench.server.sends.values()) == 1, where
+            if (at, after) >= (steps.index("Send") + 1, True):  # it was taken back: nobody waits for the lease
+                assert clock.now() - died_at < 15, where
 
 
 POLLING = frozenset({"Acquire", "Draw", "Read", "Release", "Sleep"})

@@ -72,6 +72,41 @@ def test_a_refresh_that_was_not_sent_takes_its_intent_back(bench):
     assert bench.record.failures == 0
 
 
+def test_settings_that_send_nothing_take_the_intent_back(bench):
+    bench.server.before = once(raising(orgkey.ConfigError("no proxy")))
+    with pytest.raises(orgkey.ConfigError, match="no proxy"):
+        bench.refresh()
+    assert (bench.record.intent, bench.record.failures, bench.record.state) == (None, 1, State.ACTIVE)
+    assert bench.record.last_error == "SETTINGS_UNUSABLE"
+    bench.refresh()
+    assert events(bench) == ["refresh_announced", "not_sent", "refresh_announced", "refreshed"]
+
+
+def test_a_fault_before_there_is_a_request_takes_the_intent_back(bench, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr("orgkey_tenants.steps.RefreshToken", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            bench.refresh()
+    assert (bench.record.intent, bench.record.last_error) == (None, "UNKNOWN")
+    bench.refresh()
+    bench.check()
+
+
+@pytest.mark.parametrize("what", ["a fault", "settings that a client of the program's own complains of"])
+def test_what_may_have_been_sent_is_waited_for_whatever_was_raised(bench, clock, what):
+    error = ZeroDivisionError() if what == "a fault" else orgkey.ConfigError("of a hook, after the answer")
+    bench.server.settings = orgkey.HTTPSettings(client=object() if "client" in what else None)
+    bench.server.after = once(raising(error))
+    with pytest.raises(type(error)):
+        bench.refresh()
+    intent = bench.record.intent
+    assert intent is not None
+    with pytest.raises(RotationLost):
+        bench.refresh()
+    assert clock.now() >= intent.deadline + 5
+    assert max(bench.server.sends.values()) == 2  # the one probe, after the deadline
+
+
 def test_an_answer_that_never_came_is_waited_for_until_the_deadline(bench, clock):
     bench.server.after = once(raising(unreachable("timeout", sent=True)))
     with pytest.raises(orgkey.TokenEndpointUnreachable):

@@ -170,6 +170,26 @@ def test_a_master_key_that_is_none_is_explained(tmp_path, content, match):
         open_wrapper(f"file:{path}")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("keys", [1, 2])
+def test_a_master_key_that_windows_wrote_is_the_same_key(tmp_path, encoding, keys):
+    (tmp_path / "given").mkdir()
+    path = tmp_path / "given" / "master.key"
+    path.touch(0o600)
+    lines = [MASTER, os.urandom(32)][:keys]
+    path.write_bytes("\r\n".join(base64.b64encode(key).decode() for key in lines).encode(encoding))
+    assert open_wrapper(f"file:{path}").master == LocalKeyWrapper([MASTER]).master
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\xef\xbb\xbf\xe4", b"\x00" * 32, "ключ".encode("utf-16")])
+def test_a_master_key_that_is_no_text_is_said_to_be_none(tmp_path, content):
+    path = tmp_path / "master.key"
+    path.touch(0o600)
+    path.write_bytes(content)
+    with pytest.raises(orgkey.ConfigError, match=r"no text|not base64"):
+        open_wrapper(f"file:{path}")
+
+
 def test_a_master_key_that_others_can_read_is_refused(tmp_path):
     path = tmp_path / "the given.key"
     path.write_text(base64.b64encode(os.urandom(32)).decode())
@@ -184,6 +204,11 @@ def test_a_master_key_in_a_variable(monkeypatch):
         "MASTER_KEYS", f"{base64.b64encode(MASTER).decode()} {base64.b64encode(os.urandom(32)).decode()}"
     )
     assert open_wrapper("env:MASTER_KEYS").master == LocalKeyWrapper([MASTER]).master
+    monkeypatch.setenv("MARKED_KEY", "\ufeff" + base64.b64encode(MASTER).decode())
+    assert open_wrapper("env:MARKED_KEY").master == LocalKeyWrapper([MASTER]).master
+    monkeypatch.setenv("FOREIGN_KEY", "ключ")
+    with pytest.raises(orgkey.ConfigError, match="not base64"):
+        open_wrapper("env:FOREIGN_KEY")
     with pytest.raises(orgkey.ConfigError, match="holds no key"):
         open_wrapper("env:NOT_SET")
 

@@ -104,6 +104,8 @@ class TwoDeployments(RuleBasedStateMachine):
         )
         self.tenants[who].ports.sender = self  # type: ignore[assignment]  # sends what the machine checks first
 
+    settings = orgkey.HTTPSettings()
+
     def send(self, request: Any) -> Any:
         """Between a process and the token endpoint."""
         token = orgkey.conceal(request.form["refresh_token"]).reveal()

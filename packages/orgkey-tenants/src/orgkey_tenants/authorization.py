@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, final
+from urllib.parse import urlsplit
 
 import orgkey
 from orgkey.endpoint import read_callback, read_token, revoke_request
@@ -120,6 +121,13 @@ class Consent:
                 f"redirect_uri (ORGKEY_CLIENT_REDIRECT_URI) {redirect_uri!r} has a query. The answer adds its own; "
                 "what you want to remember of a login is kept with its state."
             )
+        try:
+            _ = urlsplit(redirect_uri).port
+        except ValueError as error:
+            raise orgkey.ConfigError(
+                f"redirect_uri (ORGKEY_CLIENT_REDIRECT_URI) {redirect_uri!r} is no URL: {error}. It is the app's "
+                "callback URL to the letter, such as https://your-product.example/salesforce/callback."
+            ) from None
         self.client_id = client_id
         self.redirect_uri = redirect_uri
         self.scopes = frozenset(scopes) | {"refresh_token"}

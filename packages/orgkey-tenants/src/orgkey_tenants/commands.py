@@ -74,23 +74,35 @@ OrgID = Annotated[
 ]
 
 
-def open_tenants() -> Tenants:
-    """The product's tenants, by the ORGKEY_TENANTS_* and ORGKEY_CLIENT_* variables; close them."""
-    from orgkey_tenants.registry import Tenants
+def open_tenants(*, begins: bool = False, refreshes: bool = False, wait: float | None = 10.0) -> Tenants:
+    """The product's tenants, by the ORGKEY_TENANTS_* and ORGKEY_CLIENT_* variables; close them.
 
+    ``begins`` permits that the store is made where there is none: for who adds a tenant. ``refreshes``
+    says that the journal may be needed; all others go on without one, such as whoever suspends tenants in an incident
+    from another machine. ``wait`` is how many seconds a caller waits for a refresh; None is until it is over.
+    """
+    from orgkey_tenants.journal import MemoryJournal
+    from orgkey_tenants.registry import Tenants
+    from orgkey_tenants.settings import settle
+    from orgkey_tenants.stores import require_existing
+
+    if not begins:
+        require_existing(settle().url)
     loopback = os.environ.get("ORGKEY_ALLOW_LOOPBACK_HTTP", "").strip().lower() in _TRUE
-    return Tenants(every=0.0, allow_loopback_http=loopback)
+    journal = "" if refreshes else MemoryJournal()
+    return Tenants(every=0.0, wait=wait, journal=journal, allow_loopback_http=loopback)
 
 
 @contextmanager
-def _opened(output: orgkey.Output) -> Iterator[Tenants]:
-    """Open tenants for one command. Interrupted or terminated, it ends after the refreshes that are under way.
+def _opened(output: orgkey.Output, **how: Any) -> Iterator[Tenants]:
+    """Open tenants for one command, as :func:`open_tenants` does.
 
-    ``output`` is told where a signal has to wait for them.
+    Interrupted or terminated, it ends after the refreshes that are under way. ``output`` is told where a signal has to
+    wait for them.
     """
     landing = _Landing(output, "A refresh under way is being stored; the command ends after it.")
     with _terminated_as_interrupted():
-        tenants = open_tenants()
+        tenants = open_tenants(**how)
         try:
             yield tenants
         finally:
@@ -191,7 +203,7 @@ def add(  # noqa: PLR0917  # options of a command line
     output = orgkey.Output(as_json=as_json)
     if org_id and grant != _GRANTS[0]:
         raise orgkey.UsageProblem("--org-id is for a consent; a key or secret belongs to one org anyway.")
-    with _opened(output) as tenants:
+    with _opened(output, begins=True) as tenants:
         if grant == "authorization_code":
             record = tenants.add(tenant, login_url=login_url, org_id=org_id, by=by)
         elif grant == "jwt_bearer":
@@ -239,7 +251,7 @@ def authorize(
     browser ends at (--paste): then nothing ties the answer to a browser but you.
     """
     output = orgkey.Output(as_json=as_json)
-    with _opened(output) as tenants:
+    with _opened(output, begins=bool(login_url)) as tenants:  # without it the tenant must be there
         url = tenants.start_authorization(tenant, login_url, org_id=org_id, login_hint=login_hint, by=by)
         _finish(tenants, url, paste=paste, by=by, output=output)
 
@@ -333,11 +345,31 @@ def _send_to(output: orgkey.Output, url: str, then: str) -> None:
 
 @app.command()
 def refresh(tenant: Tenant, as_json: Json = False) -> None:
-    """Refresh a tenant's token now, under the same protocol as everybody."""
+    """Refresh a tenant's token now, under the same protocol as everybody.
+
+    Where another refresh is under way or has no known outcome, that is waited for: 155 s at most.
+    """
     output = orgkey.Output(as_json=as_json)
-    with _opened(output) as tenants, output.waiting(f"Refreshing {tenant}"):
+    with _opened(output, refreshes=True, wait=None) as tenants, output.waiting(f"Refreshing {tenant}"):
+        _tell_of_wait(output, tenants, tenant)
         record = tenants.refresh(tenant)
     _tell(output, record)
+
+
+def _tell_of_wait(output: orgkey.Output, tenants: Tenants, tenant: str) -> None:
+    """Say whose refresh the next one waits for, and how long: until then nothing else would be seen."""
+    reading = tenants.store.read(tenant)
+    if reading is None or reading.record.state is not State.ACTIVE or reading.record.intent is None:
+        return
+    intent, now = reading.record.intent, reading.now
+    left = intent.seconds_left(now, tenants.limits.skew)
+    if left > 0:
+        until = datetime.fromtimestamp(now + left, UTC)
+        output.note(
+            f"{intent.owner} began a refresh of {tenant} that has no outcome yet. Waiting for it until "
+            f"{until:%H:%M:%S} UTC at the latest ({left:.0f} s); where none came by then, the stored token is tried "
+            "once."
+        )
 
 
 @app.command()
@@ -352,7 +384,7 @@ def keepalive(
     output = orgkey.Output(as_json=as_json)
     failures: dict[str, str] = {}
     done = 0
-    with _opened(output) as tenants, output.counting("tenants") as counter:
+    with _opened(output, refreshes=True) as tenants, output.counting("tenants") as counter:
 
         def progress(tenant: str, cause: str) -> None:
             nonlocal done
@@ -539,7 +571,7 @@ def renew_secret(
 @contextmanager
 def session_of(tenant: str) -> Iterator[orgkey.OrgSession]:
     """The tenant's session, for ``orgkey doctor --tenant``. Where a consent failed, the error says why it has none."""
-    with _opened(orgkey.Output()) as tenants:
+    with _opened(orgkey.Output(), refreshes=True) as tenants:
         try:
             session = tenants.session(tenant)
         except TenantNotActive as error:

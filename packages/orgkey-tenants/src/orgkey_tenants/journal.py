@@ -8,18 +8,20 @@ from __future__ import annotations
 import base64
 import json
 import os
+import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import orgkey
 from orgkey_tenants.record import REFRESHED
 
 if TYPE_CHECKING:
     from orgkey_tenants.record import TenantRecord
 
-__all__ = ["Entry", "FileJournal", "Journal", "MemoryJournal"]
+__all__ = ["Entry", "FileJournal", "Journal", "MemoryJournal", "open_journal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,30 @@ class FileJournal:
 
     def _file(self, tenant: str, intent: str) -> Path:
         return self._folder / f"{sha256(tenant.encode()).hexdigest()[:16]}-{intent}.json"
+
+
+def open_journal(folder: str) -> FileJournal:
+    """The journal in ``folder``, which is made where it is not there.
+
+    Something is written to it now. A refresh that comes to need it would find out too late: Salesforce has answered
+    then, and nobody else takes the next refresh token.
+
+    Raises :class:`orgkey.ConfigError` where it keeps nothing.
+    """
+    path = Path(folder).absolute()  # who reads a message may be in another folder
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path, prefix="tried-") as tried:
+            tried.write(b"orgkey")
+            tried.flush()
+            os.fsync(tried.fileno())
+    except OSError as error:
+        raise orgkey.ConfigError(
+            f"The journal {path} (ORGKEY_TENANTS_JOURNAL, journal= in Python) keeps nothing: {error.strerror}. Name a "
+            "folder on local disk that this user may write to. It keeps what a refresh brought while the store takes "
+            "no writes; without it that tenant's token would be lost."
+        ) from None
+    return FileJournal(path)
 
 
 def _read(path: Path) -> Entry | None:

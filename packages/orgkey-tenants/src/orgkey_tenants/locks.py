@@ -12,6 +12,7 @@ from sqlalchemy.sql import text
 
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
+from orgkey_tenants.settings import plugin_for
 from orgkey_tenants.stores.postgresql import open_postgresql
 from orgkey_tenants.stores.schema import LOCKS
 
@@ -132,7 +133,7 @@ class PostgreSQLLock:
     def __init__(self, url: str, *, clock: orgkey.Clock = orgkey.SYSTEM_CLOCK) -> None:
         try:
             self._engine = open_postgresql(url, clock)
-        except (ArgumentError, ModuleNotFoundError):
+        except (ArgumentError, ModuleNotFoundError, ValueError):  # ValueError: a port that is no number
             raise orgkey.ConfigError(
                 "The lock's URL (ORGKEY_TENANTS_LOCK) cannot be used. It looks like postgresql://user@host/database "
                 "and needs pip install 'orgkey-tenants[postgresql]'"
@@ -180,11 +181,5 @@ def open_lock(url: str) -> Lock:
     """The lock that ``url`` names: ``redis://…``, ``postgresql://…``; in this process where it is empty."""
     if not url:
         return ProcessLock()
-    scheme = url.partition(":")[0]
-    plugged = orgkey.registered(orgkey.LockPlugin)
-    if scheme not in plugged:
-        raise orgkey.ConfigError(
-            f"lock (ORGKEY_TENANTS_LOCK) names the scheme {scheme!r}. There are: {', '.join(sorted(plugged))}."
-        )
-    lock: Lock = plugged[scheme].open(url)
+    lock: Lock = plugin_for(orgkey.LockPlugin, "lock", url).open(url)
     return lock

@@ -4,11 +4,13 @@ It yields steps and is sent their results; drivers (sync, asyncio, crash test) c
 refresh token is sent by one holder at a time, and its successor is never dropped while it can be kept.
 
 The order is the argument. The data key is unwrapped before anything is announced, so that an outage of the key service
-cannot fall between answer and store. The intent is announced by compare-and-swap before anything is sent: that, not
-the lock, makes one sender. The time left is checked right before sending, on the monotonic clock: a lease of 150 s
-holds the 75 s that a request may take, the 30 s that the store may take, and what a pause takes before. The answer is
-settled by its intent, however late. Until an intent's deadline has passed nobody else sends, because a slow holder may
-be alive; after it, whoever comes next settles what the journal has, or tries the stored token once.
+cannot fall between answer and store. The intent is announced by compare-and-swap before anything is sent: that, not the
+lock, makes one sender. The time left is checked right before sending, on the monotonic clock: a lease of 150 s holds
+the 75 s that a request may take, the 30 s that the store may take, and what a pause takes before. The answer is settled
+by its intent, however late. The intent is taken back where it is certain that nothing was sent: the request could not
+be made, or nothing carried it. Any other failure that says nothing of the answer leaves it standing. Until an intent's
+deadline has passed nobody else sends, because a slow holder may be alive; after it, whoever comes next settles what the
+journal has, or tries the stored token once.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from orgkey_tenants.errors import (
     local,
 )
 from orgkey_tenants.journal import Entry
-from orgkey_tenants.record import Audit, Intent, State, TenantRecord, moved
+from orgkey_tenants.record import ANSWERED, Audit, Intent, State, TenantRecord, moved
 from orgkey_tenants.steps import (
     TRANSIENT,
     Acquire,
@@ -45,6 +47,7 @@ from orgkey_tenants.steps import (
     Swap,
     Tell,
     Unseal,
+    Unsent,
     WriteJournal,
 )
 from orgkey_tenants.terms import naming, reconnecting
@@ -59,7 +62,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Limits", "Refreshed", "not_active", "refresh"]
 
-_ANSWERED: Final = 0.0  # the deadline of an intent that nobody waits for any more: its request was answered
 # What an ``invalid_grant`` may say although the refresh token lives: the next one from elsewhere, or later, works.
 _TOKEN_LIVES: Final = frozenset({"IP_OR_HOURS_RESTRICTED", "LOGIN_RATE_EXCEEDED", "USER_FROZEN", "RETRY_REQUEST"})
 
@@ -184,8 +186,8 @@ class _Run:
         record: TenantRecord = reading.record
         _require_active(record)
         if record.intent is not None:
-            left = record.intent.deadline + self.limits.skew - reading.now
-            if record.intent.deadline > _ANSWERED and left > 0:
+            left = record.intent.seconds_left(reading.now, self.limits.skew)
+            if left > 0:
                 return _Again(most=left)  # so that nobody waits longer than lease and skew for a holder that died
             if (yield from self.recover(record, record.intent)):
                 return _Again(0.0)
@@ -200,7 +202,7 @@ class _Run:
             return _Again(0.0)
         try:
             answer = yield Send(announced, opened.secret)
-        except orgkey.TokenRequestError as error:
+        except (orgkey.TokenRequestError, Unsent) as error:
             return (yield from self.failed(error, announced, record.intent))
         now = reading.now + self.clock.monotonic() - began
         outcome = yield from self.outcome(announced, answer, opened, now)
@@ -285,8 +287,12 @@ class _Run:
                     yield Strike(self.tenant, mine)
                 return settled
 
-    def failed(self, error: orgkey.TokenRequestError, announced: TenantRecord, before: Intent | None) -> Steps:
+    def failed(self, error: orgkey.TokenRequestError | Unsent, announced: TenantRecord, before: Intent | None) -> Steps:
         """No usable answer came. What is known of the refresh token decides what happens to the intent."""
+        if isinstance(error, Unsent):
+            cause = "SETTINGS_UNUSABLE" if isinstance(error.error, orgkey.OrgkeyError) else "UNKNOWN"
+            yield from self.withdraw(announced, before, "not_sent", cause=cause)
+            raise error.error from None
         cause = error.diagnosis.cause.id
         if isinstance(error, orgkey.TokenEndpointUnreachable) and not error.sent:
             yield from self.withdraw(announced, before, "not_sent", cause=cause)
@@ -298,7 +304,7 @@ class _Run:
         if isinstance(error, orgkey.TokenAnswerRefused) or error.status in TRANSIENT:
             # It is over, and whether the token was rotated is not known: the next refresh is a probe.
             assert announced.intent is not None  # noqa: S101  # announced() put it there
-            doubt = replace(announced.intent, deadline=_ANSWERED)
+            doubt = replace(announced.intent, deadline=ANSWERED)
             yield from self.withdraw(announced, doubt, "outcome_unknown", cause=cause)
             raise error
         return (yield from self.refused(error, announced, before))

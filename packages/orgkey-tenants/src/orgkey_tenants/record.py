@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orgkey.endpoint import TokenAnswer
 
 __all__ = [
+    "ANSWERED",
     "REFRESHED",
     "Audit",
     "Authorization",
@@ -80,6 +81,10 @@ _LEGAL: Final = {
 }
 
 
+ANSWERED: Final = 0.0
+"""The deadline of an intent that nobody waits for any more: its request was answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A refresh that was announced before it was sent, and has not been settled.
@@ -101,6 +106,13 @@ class Intent:
     owner: str
     deadline: float
     probe: int = 0
+
+    def seconds_left(self, now: float, skew: float) -> float:
+        """How long nobody else sends, at the store's time ``now``; ``skew`` is the margin for clocks.
+
+        0 where the deadline is past, and where it is :data:`ANSWERED`.
+        """
+        return 0.0 if self.deadline <= ANSWERED else max(0.0, self.deadline + skew - now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

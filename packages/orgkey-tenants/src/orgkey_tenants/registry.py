@@ -7,7 +7,7 @@ import os
 import random
 import socket
 import weakref
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import orgkey
@@ -16,7 +16,7 @@ from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.authorization import Consent
 from orgkey_tenants.enrolment import enrol
 from orgkey_tenants.enrolment import renew_secret as enrol_again
-from orgkey_tenants.journal import FileJournal
+from orgkey_tenants.journal import open_journal
 from orgkey_tenants.locks import open_lock
 from orgkey_tenants.protocol import Limits
 from orgkey_tenants.record import State, TenantRecord
@@ -66,7 +66,8 @@ class Tenants(AsyncTwins):
     lock:
         ``redis://…`` or ``postgresql://…``. Optional: it spares polling, and correctness never rests on it.
     journal:
-        A folder on local disk for outcomes that the store would not take; beside a SQLite file by default.
+        A folder on local disk for outcomes that the store would not take; beside a SQLite file by default. It is made
+        and written to here, while somebody watches: a refresh that needs it would find out too late.
     environment:
         Bound into every seal, so that a program of another environment opens nothing of this store.
     wait:
@@ -135,12 +136,17 @@ class Tenants(AsyncTwins):
             trusted_hosts=tuple(trusted_hosts), allow_loopback_http=allow_loopback_http, http=self.http, wait=wait
         )
         self.store: Store = store if store is not None else open_store(settings.url)
+        with ExitStack() as on_failure:
+            if store is None:
+                on_failure.callback(self.store.close)
+            kept_in = open_journal(settings.journal) if isinstance(journal, str) else journal
+            on_failure.pop_all()
         self.sealer = Sealer(self.store, wrapper, environment=settings.environment, clock=clock)
         self.ports = Ports(
             store=self.store,
             sealer=self.sealer,
             lock=open_lock(settings.lock) if isinstance(lock, str) else lock,
-            journal=FileJournal(settings.journal) if isinstance(journal, str) else journal,
+            journal=kept_in,
             sender=orgkey.shared_sender(self.http, clock),
             rules=self.options.host_rules,
             client_secret=self.client_secret,

@@ -149,6 +149,9 @@ class Sessions:
             drive(self._protocol(tenant), self.ports)
 
     def _new(self, record: TenantRecord) -> TenantSession:
+        self.ports.login(
+            record.login_url, record.tenant
+        )  # says whose it is; a session of one org says a variable's name
         if record.rotates:
             grant: orgkey.Grant = HeldGrant(record.client_id, self.ports.client_secret)
             options = replace(self._options, attempts=1)  # the protocol knows when a request may be repeated

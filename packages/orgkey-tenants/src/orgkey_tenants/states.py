@@ -110,7 +110,7 @@ def _told_that_nothing_was_forgotten(record: TenantRecord) -> Iterator[None]:
 
 def _require_settled(ports: Ports, record: TenantRecord, skew: float) -> None:
     if record.intent is not None:
-        left = record.intent.deadline + skew - ports.store.now()
+        left = record.intent.seconds_left(ports.store.now(), skew)
         if left > 0:
             error = local(RefreshInProgress, "RENEWAL_UNDER_WAY", f"tenant {record.tenant!r}")
             error.retry_after = left

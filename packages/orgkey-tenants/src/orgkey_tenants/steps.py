@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -13,7 +14,7 @@ from orgkey_tenants.breaker import Breaker
 from orgkey_tenants.locks import LockUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from orgkey_tenants.journal import Entry, Journal
     from orgkey_tenants.locks import Lock
@@ -40,6 +41,7 @@ __all__ = [
     "Swap",
     "Tell",
     "Unseal",
+    "Unsent",
     "WriteJournal",
 ]
 
@@ -216,6 +218,23 @@ class Swap:
         return ports.store.swap(self.record, self.audit, version=self.version)
 
 
+class Unsent(Exception):
+    """A request was not sent, for certain: ``error`` was raised before its first byte could be written."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+@contextmanager
+def _certainly_unsent(*raising: type[Exception]) -> Iterator[None]:
+    """Say that a body which raises one of these has sent nothing."""
+    try:
+        yield
+    except raising as error:
+        raise Unsent(error) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """Send the refresh token, once."""
@@ -224,11 +243,17 @@ class Send:
     secret: orgkey.Secret = field(repr=False)
 
     def perform(self, ports: Ports) -> TokenAnswer:
-        """The answer. Raises :class:`orgkey.TokenRequestError`."""
-        login = ports.login(self.record.login_url, self.record.tenant)
-        grant = RefreshToken(self.record.client_id, self.secret, client_secret=ports.client_secret)
+        """The answer. Raises :class:`orgkey.TokenRequestError`, and :class:`Unsent`; of all else nobody knows."""
+        with _certainly_unsent(Exception):
+            login = ports.login(self.record.login_url, self.record.tenant)
+            grant = RefreshToken(self.record.client_id, self.secret, client_secret=ports.client_secret)
+            request = grant.token_request(login, ports.clock.now())
+        # The core's own carriers are made, and refuse their settings, before they write. A client of the program's
+        # own may raise what it likes, when it likes.
+        certain = () if ports.sender.settings.client is not None else (orgkey.ConfigError,)
         try:
-            answer = ports.sender.send(grant.token_request(login, ports.clock.now()))
+            with _certainly_unsent(*certain):
+                answer = ports.sender.send(request)
             read = read_token(answer, grant, login, ports.rules)
         except orgkey.TokenRequestError as error:
             if error.status in TRANSIENT or isinstance(error, orgkey.TokenEndpointUnreachable):

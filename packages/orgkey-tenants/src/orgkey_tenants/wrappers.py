@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import codecs
 import os
 import shlex
 from hashlib import sha256
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import KeyServiceUnavailable, SealBroken, local
+from orgkey_tenants.settings import plugin_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +27,8 @@ __all__ = ["AWSKeyWrapper", "KeyWrapper", "LocalKeyWrapper", "NoMasterKey", "ope
 _KEY: Final = 32
 _NONCE: Final = 12
 _READ_BY_OTHERS: Final = 0o077
+_UTF8_MARK: Final = codecs.BOM_UTF8.decode("latin-1")
+_UTF16_MARKS: Final = tuple(mark.decode("latin-1") for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 _RESTORE: Final = (
     "Find it or restore it from a backup, and put it there: no other key opens what this store's tenants were sealed "
     "under."
@@ -164,18 +167,20 @@ def open_wrapper(uri: str, *, is_new: Callable[[], bool] = lambda: False) -> Key
 
     Raises :class:`orgkey.ConfigError` where there is no usable master key: nothing is ever stored without one.
     """
-    scheme, _, _ = uri.partition(":")
     if not uri:
         raise orgkey.ConfigError(
             "No master key is named (ORGKEY_TENANTS_KEYS, or keys=), and no refresh token is stored without one."
         )
-    plugged = orgkey.registered(orgkey.KeyWrapperPlugin)
-    if scheme not in plugged:
+    plugin = plugin_for(orgkey.KeyWrapperPlugin, "keys", uri)
+    if any(map(_is_key, uri.partition(":")[2].split())):
         raise orgkey.ConfigError(
-            f"keys (ORGKEY_TENANTS_KEYS) names the scheme {scheme!r}. There are: {', '.join(sorted(plugged))}."
+            "ORGKEY_TENANTS_KEYS (keys= in Python) holds a master key itself, and it takes the place of one: put the "
+            "key into a file of mode 0600 and write file:PATH, or into a variable of its own and write env:VARIABLE. "
+            "Where a log or a process list has seen it, it is a leaked one: `orgkey tenants rotate-keys` moves to "
+            "another."
         )
     try:
-        wrapper: KeyWrapper = plugged[scheme].open(uri)
+        wrapper: KeyWrapper = plugin.open(uri)
     except NoMasterKey as error:
         raise orgkey.ConfigError(f"{error} {error.make if is_new() else _RESTORE}") from None
     return wrapper
@@ -186,8 +191,8 @@ def open_file(uri: str) -> LocalKeyWrapper:
     path = Path(uri.partition(":")[2]).absolute()  # who reads a message may be in another folder
     try:
         mode = path.stat().st_mode
-        text = orgkey.Secret(path.read_text(encoding="ascii"))
-    except (OSError, UnicodeDecodeError) as error:
+        text = _decoded(orgkey.Secret(path.read_bytes().decode("latin-1")))
+    except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         problem = NoMasterKey(f"The master key file {path} (ORGKEY_TENANTS_KEYS) cannot be read: {reason}.")
         if isinstance(error, FileNotFoundError):
@@ -203,16 +208,35 @@ def open_file(uri: str) -> LocalKeyWrapper:
 def open_variable(uri: str) -> LocalKeyWrapper:
     """Master keys from an environment variable, in base64, separated by white space."""
     name = uri.partition(":")[2]
+    if not name.isidentifier():
+        raise orgkey.ConfigError(
+            "ORGKEY_TENANTS_KEYS (keys= in Python) says env: and no name of a variable after it, such as "
+            "env:TENANTS_MASTER_KEY. What it says is not repeated: it may be a secret."
+        )
     text = orgkey.Secret(os.environ.get(name, ""))
     return LocalKeyWrapper(_keys(text, f"The variable {name} (ORGKEY_TENANTS_KEYS names it)"))
 
 
+def _decoded(content: orgkey.Secret) -> orgkey.Secret:
+    """The text of a file whose bytes are ``content``, one a character, as ASCII or as Windows marks UTF-8 and UTF-16.
+
+    Raises UnicodeError. No frame here has anything of it among its locals.
+    """
+    return orgkey.Secret(content.reveal().encode("latin-1").decode(_encoding(content)))
+
+
+def _encoding(content: orgkey.Secret) -> str:
+    if content.reveal().startswith(_UTF16_MARKS):
+        return "utf-16"
+    return "utf-8-sig" if content.reveal().startswith(_UTF8_MARK) else "ascii"
+
+
 def _keys(text: orgkey.Secret, where: str) -> list[bytes]:
     keys = []
-    for number, line in enumerate(map(orgkey.Secret, text.reveal().split()), start=1):
+    for number, line in enumerate(map(orgkey.Secret, text.reveal().removeprefix("\ufeff").split()), start=1):
         try:
             keys.append(base64.b64decode(line.reveal(), validate=True))
-        except binascii.Error:
+        except ValueError:
             raise NoMasterKey(f"{where} is damaged: key {number} is not base64.") from None
         if len(keys[-1]) != _KEY:
             fact = f"key {number} has {len(keys[-1])} bytes in base64, and it takes {_KEY}"
@@ -220,6 +244,13 @@ def _keys(text: orgkey.Secret, where: str) -> list[bytes]:
     if not keys:
         raise NoMasterKey(f"{where} holds no key.")
     return keys
+
+
+def _is_key(word: str) -> bool:
+    try:
+        return len(base64.b64decode(word, validate=True)) == _KEY
+    except ValueError:
+        return False
 
 
 def _id_of(key: bytes) -> str:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 
 import orgkey
 from orgkey_tenants.errors import StoreUnavailable, local
+from orgkey_tenants.settings import plugin_for
 from orgkey_tenants.stores.base import Store, record_of, records_of
+from orgkey_tenants.stores.place import place_of
 
-__all__ = ["Store", "is_known_to_be_empty", "open_existing", "open_store", "record_of", "records_of"]
+__all__ = [
+    "Store",
+    "is_known_to_be_empty",
+    "open_existing",
+    "open_store",
+    "record_of",
+    "records_of",
+    "require_existing",
+]
 
 
 def open_store(url: str) -> Store:
@@ -33,6 +44,25 @@ def open_existing(url: str) -> Store | None:
     return store
 
 
+def require_existing(url: str) -> None:
+    """Make sure, before a store would be made, that one is there.
+
+    Raises :class:`orgkey.ConfigError` where there is none for certain. Where that cannot be told opening it will.
+    """
+    try:
+        store = open_existing(url)
+    except StoreUnavailable:
+        return
+    if store is not None:
+        store.close()
+        return
+    raise orgkey.ConfigError(
+        f"There is no store of tenants at {place_of(url)} (ORGKEY_TENANTS_URL). Name the one that is meant: "
+        f"sqlite:///tenants.db is a file in {Path.cwd()}, where this runs, and sqlite:////srv/tenants.db one with an "
+        "absolute path. Where there is none yet, `orgkey tenants add` makes it."
+    )
+
+
 def is_known_to_be_empty(url: str) -> bool:
     """Whether no tenant is at ``url`` for certain; False also where that cannot be told. Makes and migrates nothing."""
     try:
@@ -46,11 +76,4 @@ def is_known_to_be_empty(url: str) -> bool:
 
 
 def _plugin(url: str) -> orgkey.StorePlugin:
-    scheme = url.partition(":")[0].partition("+")[0]
-    plugged = orgkey.registered(orgkey.StorePlugin)
-    if scheme not in plugged:
-        raise orgkey.ConfigError(
-            f"The store's URL (ORGKEY_TENANTS_URL) names the scheme {scheme!r}. "
-            f"There are: {', '.join(sorted(plugged))}."
-        )
-    return plugged[scheme]
+    return plugin_for(orgkey.StorePlugin, "url", url)

@@ -7,13 +7,14 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import create_engine, event, inspect, make_url, select, text, update
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy import create_engine, event, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 import orgkey
 from orgkey_tenants.atfork import renew_after_fork
 from orgkey_tenants.errors import StoreUnavailable, local
 from orgkey_tenants.record import Audit, Authorization, Intent, Reading, State, TenantRecord, WrappedKey
+from orgkey_tenants.stores.place import file_of, parsed, place_of
 from orgkey_tenants.stores.postgresql import TOGETHER, open_postgresql
 from orgkey_tenants.stores.schema import AUDIT, AUTHORIZATIONS, KEYS, REVISION, STORE, TENANTS
 from orgkey_tenants.stores.statements import (
@@ -58,8 +59,8 @@ def open_existing_sql(url: str) -> SQLStore | None:
     Raises :class:`orgkey.ConfigError` for a URL that is none, and :class:`~orgkey_tenants.StoreUnavailable` where the
     database does not answer or has the tables of another version.
     """
-    parsed = _parsed(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+    file = file_of(parsed(url))
+    if file is not None and not file.exists():
         return None
     store = SQLStore(url, existing=True)
     with ExitStack() as unless_it_is_one:
@@ -87,8 +88,9 @@ class SQLStore:
         self._is_sqlite = self._engine.dialect.name == "sqlite"
         self._together = self._engine if self._is_sqlite else self._engine.execution_options(**TOGETHER)
         self._clock = clock or (orgkey.SYSTEM_CLOCK if self._is_sqlite else None)
+        self._place = place_of(url)
         if not existing:
-            with _translated():
+            with _usable(self._engine.url, self._place), self._translated():
                 _migrate(self._together)
         renew_after_fork(self)
 
@@ -273,50 +275,81 @@ class SQLStore:
         self._engine.dispose()
 
     def __repr__(self) -> str:
-        return f"<SQLStore {self._engine.url.render_as_string(hide_password=True)}>"
+        return f"<SQLStore {self._place}>"
 
     # --- transactions ----------------------------------------------------------------------------------------------
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _translated(), self._engine.connect().execution_options(**_READING) as connection:
+        with self._translated(), self._engine.connect().execution_options(**_READING) as connection:
             yield connection
 
     @contextmanager
     def _single(self) -> Iterator[Connection]:
         """For one statement that writes."""
-        with _translated(), self._engine.begin() as connection:
+        with self._translated(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """For several statements that write."""
-        with _translated(), self._together.begin() as connection:
+        with self._translated(), self._together.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            where = f"the store at {self._place} (ORGKEY_TENANTS_URL)"
+            raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", where, orgkey.redact(_words(error))) from None
+
+
+def _words(error: SQLAlchemyError) -> str:
+    """What the database said. The error's own text quotes the statement's parameters."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {getattr(error, 'orig', '')}".partition("\n")[0]
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _usable(url: URL, place: str) -> Iterator[None]:
+    """Tell what does not pass by itself where a SQLite file is opened: its place must be mended, or another named."""
     try:
         yield
-    except IntegrityError:
-        raise
-    except SQLAlchemyError as error:
-        # Its text quotes the statement's parameters.
-        cause = type(getattr(error, "orig", None) or error).__name__
-        words = str(getattr(error, "orig", "")).partition("\n")[0]
-        raise local(StoreUnavailable, "TENANT_STORE_UNAVAILABLE", orgkey.redact(f"{cause}: {words}")) from None
+    except StoreUnavailable as error:
+        file = file_of(url)
+        if file is None:
+            raise
+        reason = _why_no_file(file, error)
+        if not reason:
+            raise
+        raise orgkey.ConfigError(f"The store at {place} (ORGKEY_TENANTS_URL) cannot be opened: {reason}") from None
+
+
+def _why_no_file(file: Path, error: StoreUnavailable) -> str:
+    if file.is_dir():
+        return "it is a folder. Name a file in it."
+    if not file.parent.is_dir():
+        return f"there is no folder {file.parent}. Make it, or name another."
+    said = " ".join(error.diagnosis.evidence)
+    if "file is not a database" in said:
+        return "it is a file of another kind. Name another."
+    if "unable to open database file" in said:
+        return "this user may not read and write it, or not make files beside it. Permit that, or name another."
+    return ""
 
 
 def _engine(url: str, clock: orgkey.Clock, *, existing: bool) -> Engine:
-    parsed = _parsed(url)
-    is_sqlite = parsed.get_backend_name() == "sqlite"
+    place = parsed(url)
+    is_sqlite = place.get_backend_name() == "sqlite"
     if existing:
-        parsed = _as_it_is(parsed)
+        place = _as_it_is(place)
     try:
         if not is_sqlite:
-            return open_postgresql(parsed, clock)
-        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
+            return open_postgresql(place, clock)
+        engine = create_engine(place, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
     except (ModuleNotFoundError, SQLAlchemyError) as error:
         raise orgkey.ConfigError(
             f"The store's URL (ORGKEY_TENANTS_URL) cannot be used: {type(error).__name__}: {error}. "
@@ -325,16 +358,6 @@ def _engine(url: str, clock: orgkey.Clock, *, existing: bool) -> Engine:
     if not existing:
         _prepare_sqlite(engine)
     return engine
-
-
-def _parsed(url: str) -> URL:
-    try:
-        return make_url(url)
-    except ArgumentError:
-        raise orgkey.ConfigError(
-            "The store's URL (ORGKEY_TENANTS_URL) is none. It looks like sqlite:///tenants.db or "
-            "postgresql://user@host/database"
-        ) from None
 
 
 def _as_it_is(url: URL) -> URL:
