@@ -16,6 +16,7 @@ import io
 import itertools
 import logging
 import pickle
+import re
 import traceback
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
@@ -265,6 +266,10 @@ def _shown(held: Any) -> str:
     return "\n".join(shown)
 
 
+# A checkout may be called orgkey as well, and then so is a folder around everybody's packages.
+_OURS: Final = re.compile(r"(?:src|site-packages)[/\\]orgkey")
+
+
 @_showing()
 def _traceback(error: BaseException) -> str:
     """The traceback with the locals of our own frames, as error reporters send it."""
@@ -277,7 +282,7 @@ def _traceback(error: BaseException) -> str:
             continue
         seen.add(id(link))
         for frame in link.stack:
-            if "orgkey" in frame.filename:
+            if _OURS.search(frame.filename):
                 parts += [f"{frame.name}: {name} = {value}" for name, value in (frame.locals or {}).items()]
         waiting += [each for each in (link.__cause__, link.__context__) if each is not None]
     return "\n".join(parts)
