@@ -141,7 +141,10 @@ class _RequestsCarrier:
         ).prepare()
 
     def _environment(self, session: Any, url: str) -> Any:
-        """Proxies, CAs and certificate. Ours win over the environment; a session decides as for all its calls."""
+        """Proxies, CAs and certificate. Ours win over the environment; a session decides as for all its calls.
+
+        Asked for where it is needed, and kept by nobody: a frame that did would show a proxy's password.
+        """
         own, settings = self._settings.client is None, self._settings
         proxies = {"http": settings.proxy, "https": settings.proxy} if own and settings.proxy else {}
         return session.merge_environment_settings(url, proxies, True, settings.ca_file if own else None, None)
